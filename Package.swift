@@ -1,0 +1,21 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let package = Package(
+  name: "descent",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-numerics", from: "1.1.1"),
+  ],
+  targets: [
+    // Imports point down this list only; see Documentation/Tour.md.
+    .target(name: "DescentGraph", dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
+    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(
+      name: "DescentEngine",
+      dependencies: ["DescentGraph", "COneDNN", .product(name: "RealModule", package: "swift-numerics")],
+      exclude: ["CPU/LLVM/fit-polynomials.py"]),
+  ],
+  swiftLanguageModes: [.v6]
+)

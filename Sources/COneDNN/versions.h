@@ -1,0 +1,107 @@
+// The places where oneDNN's 2.x and 3.x interfaces differ: layouts became objects that someone owns, a primitive's
+// description is made in one step, and post-operations changed their parameters.
+#ifndef DESCENT_COneDNN_VERSIONS_H
+#define DESCENT_COneDNN_VERSIONS_H
+
+#include <dnnl.h>
+
+#if DNNL_VERSION_MAJOR >= 3
+
+typedef struct {
+  const_dnnl_memory_desc_t value;
+  dnnl_memory_desc_t owned;  // null where oneDNN owns it
+} descent_memory_layout;
+
+static inline dnnl_status_t descent_layout_create(
+    descent_memory_layout *layout, int dimensions, const dnnl_dims_t extents, const dnnl_dims_t strides) {
+  dnnl_status_t status =
+      dnnl_memory_desc_create_with_strides(&layout->owned, dimensions, extents, dnnl_f32, strides);
+  layout->value = layout->owned;
+  return status;
+}
+
+static inline void descent_layout_destroy(descent_memory_layout *layout) {
+  if (layout->owned) dnnl_memory_desc_destroy(layout->owned);
+}
+
+static inline size_t descent_layout_size(const descent_memory_layout *layout) {
+  return layout->value ? dnnl_memory_desc_get_size(layout->value) : 0;
+}
+
+static inline dnnl_status_t descent_memory_create(
+    dnnl_memory_t *memory, const descent_memory_layout *layout, dnnl_engine_t engine) {
+  return dnnl_memory_create(memory, layout->value, engine, DNNL_MEMORY_NONE);
+}
+
+static inline descent_memory_layout descent_scratchpad_layout(const_dnnl_primitive_desc_t description) {
+  descent_memory_layout layout = {dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0), NULL};
+  return layout;
+}
+
+static inline dnnl_status_t descent_matmul_description_create(
+    dnnl_primitive_desc_t *description, dnnl_engine_t engine, const descent_memory_layout *a,
+    const descent_memory_layout *b, const descent_memory_layout *bias, const descent_memory_layout *c,
+    const_dnnl_primitive_attr_t attributes) {
+  return dnnl_matmul_primitive_desc_create(
+      description, engine, a->value, b->value, bias ? bias->value : NULL, c->value, attributes);
+}
+
+static inline dnnl_status_t descent_append_eltwise(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float alpha) {
+  return dnnl_post_ops_append_eltwise(operations, kind, alpha, 0.0f);
+}
+
+static inline dnnl_status_t descent_append_sum(dnnl_post_ops_t operations) {
+  return dnnl_post_ops_append_sum(operations, 1.0f, 0, dnnl_f32);
+}
+
+#else
+
+typedef struct {
+  dnnl_memory_desc_t value;
+} descent_memory_layout;
+
+static inline dnnl_status_t descent_layout_create(
+    descent_memory_layout *layout, int dimensions, const dnnl_dims_t extents, const dnnl_dims_t strides) {
+  return dnnl_memory_desc_init_by_strides(&layout->value, dimensions, extents, dnnl_f32, strides);
+}
+
+static inline void descent_layout_destroy(descent_memory_layout *layout) { (void)layout; }
+
+static inline size_t descent_layout_size(const descent_memory_layout *layout) {
+  return layout->value.ndims == 0 ? 0 : dnnl_memory_desc_get_size(&layout->value);
+}
+
+static inline dnnl_status_t descent_memory_create(
+    dnnl_memory_t *memory, const descent_memory_layout *layout, dnnl_engine_t engine) {
+  return dnnl_memory_create(memory, &layout->value, engine, DNNL_MEMORY_NONE);
+}
+
+static inline descent_memory_layout descent_scratchpad_layout(const_dnnl_primitive_desc_t description) {
+  descent_memory_layout layout = {0};
+  const dnnl_memory_desc_t *value = dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
+  if (value) layout.value = *value;
+  return layout;
+}
+
+static inline dnnl_status_t descent_matmul_description_create(
+    dnnl_primitive_desc_t *description, dnnl_engine_t engine, const descent_memory_layout *a,
+    const descent_memory_layout *b, const descent_memory_layout *bias, const descent_memory_layout *c,
+    const_dnnl_primitive_attr_t attributes) {
+  dnnl_matmul_desc_t operation;
+  dnnl_status_t status =
+      dnnl_matmul_desc_init(&operation, &a->value, &b->value, bias ? &bias->value : NULL, &c->value);
+  if (status != dnnl_success) return status;
+  return dnnl_primitive_desc_create(description, &operation, attributes, engine, NULL);
+}
+
+static inline dnnl_status_t descent_append_eltwise(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float alpha) {
+  return dnnl_post_ops_append_eltwise(operations, 1.0f, kind, alpha, 0.0f);
+}
+
+static inline dnnl_status_t descent_append_sum(dnnl_post_ops_t operations) {
+  return dnnl_post_ops_append_sum(operations, 1.0f);
+}
+
+#endif
+
+#endif

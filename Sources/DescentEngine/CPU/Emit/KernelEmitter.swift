@@ -1,0 +1,304 @@
+import DescentGraph
+
+/// Emits a loop kernel as LLVM IR.
+///
+/// The last dimension of the domain runs in vectors. Where it is a parallel dimension, a task is a block of it, and each
+/// vector of results is finished before the next ("by columns"); where it is reduced, a task is one row, summed up lane
+/// by lane and then across the lanes ("by rows"). The order of every sum depends on the shapes only, not on threads.
+///
+/// A value is computed at the outermost place it can be: once per call, per task, per vector, or per point.
+final class KernelEmitter {
+  struct Code {
+    let ir: String
+    /// How many tasks the kernel has; a call covers a range of them.
+    let tasks: Int
+    /// Passed behind the buffers, so that kernels for tensors of other sizes share the code.
+    let extentArgument: Int?
+  }
+
+  /// A value in a register: one for all lanes, or one for each.
+  struct Register {
+    var name: String
+    var isVector: Bool
+  }
+
+  /// How often a value is computed.
+  enum Level: Int, Comparable {
+    case call, task, vector, point
+    static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
+  }
+
+  let kernel: LoopKernel
+  let width: Int
+  let dependences: [[Bool]]
+  let passes: [Int]
+  /// Whether a value needs the result of one of the kernel's own reductions.
+  let awaitsReduction: [Bool]
+  let ir = IRBuilder()
+  /// Registers by value, innermost scope last.
+  var scopes: [[LoopKernel.ValueID: Register]] = [[:]]
+  /// The current index of each dimension; for the vector dimension that of lane 0.
+  var indices: [String]
+  /// While the last, partial vector of a row is processed: which lanes exist (`<W x i1>`).
+  var mask: String?
+
+  var vectorDimension: Int? { kernel.domain.isEmpty ? nil : kernel.domain.count - 1 }
+  var reducesVector: Bool { kernel.isReduced.last ?? false }
+  var parallelDimensions: [Int] { kernel.domain.indices.filter { !kernel.isReduced[$0] && $0 != vectorDimension } }
+  var reducedDimensions: [Int] { kernel.domain.indices.filter { kernel.isReduced[$0] && $0 != vectorDimension } }
+
+  static func emit(_ kernel: LoopKernel, vectorByteCount: Int) -> Code {
+    let emitter = KernelEmitter(kernel.withBestVectorDimension(), vectorByteCount: vectorByteCount)
+    return emitter.run()
+  }
+
+  private init(_ kernel: LoopKernel, vectorByteCount: Int) {
+    self.kernel = kernel
+    dependences = kernel.dependences()
+    passes = kernel.passes()
+    var awaits: [Bool] = []
+    for id in kernel.values.indices {
+      awaits.append(kernel.isReduction(id) || kernel.operands(of: id).contains { awaits[$0] })
+    }
+    awaitsReduction = awaits
+    indices = [String](repeating: "0", count: kernel.domain.count)
+    width = Self.width(kernel, vectorByteCount / 4)
+  }
+
+  /// A vector register full of float32, or less when a row is shorter.
+  private static func width(_ kernel: LoopKernel, _ lanes: Int) -> Int {
+    guard let extent = kernel.domain.last else { return 1 }
+    var width = 1
+    while width < lanes && width < extent { width *= 2 }
+    return width
+  }
+
+  /// One long loop over a whole tensor: its length is an argument, and the code is shared.
+  private var isFlat: Bool { kernel.domain.count == 1 && !reducesVector && width > 1 && kernel.domain[0] >= 4 * width }
+
+  func level(_ id: LoopKernel.ValueID) -> Level {
+    let depends = dependences[id]
+    var level = Level.call
+    for d in depends.indices where depends[d] {
+      let own: Level = kernel.isReduced[d] ? .point : d == vectorDimension ? .vector : .task
+      level = max(level, own)
+    }
+    return level
+  }
+
+  func register(_ id: LoopKernel.ValueID) -> Register? {
+    for scope in scopes.reversed() { if let known = scope[id] { return known } }
+    return nil
+  }
+  func define(_ id: LoopKernel.ValueID, _ register: Register) { scopes[scopes.count - 1][id] = register }
+
+  // MARK: The whole kernel
+
+  private func run() -> Code {
+    for i in kernel.buffers.indices {
+      let slot = ir.emit("getelementptr ptr, ptr %args, i64 \(i)")
+      ir.line("%b\(i) = load ptr, ptr \(slot), align 8")
+    }
+    hoist(upTo: .call, from: kernel.values.indices.filter { !awaitsReduction[$0] })
+    guard let vector = vectorDimension else {
+      // A single element: no loop at all, but the one task must be asked for.
+      finishPasses()
+      return Code(ir: ir.module(), tasks: 1, extentArgument: nil)
+    }
+    let extent = kernel.domain[vector]
+    let rows = parallelDimensions.reduce(1) { $0 * kernel.domain[$1] }
+    var extentName = String(extent)
+    if isFlat {
+      let slot = ir.emit("getelementptr i64, ptr %args, i64 \(kernel.buffers.count)")
+      extentName = ir.emit("load i64, ptr \(slot), align 8")
+    }
+    let block = reducesVector ? extent : blockSize(extent, rows)
+    let blocks = reducesVector || extent == 0 ? 1 : (extent + block - 1) / block
+
+    _ = ir.loop(from: "%lo", to: "%hi", step: 1, carrying: []) { index, _ in
+      task(index, blocks: blocks, block: block, extent: extentName)
+      return []
+    }
+    return Code(
+      ir: ir.module(), tasks: extent == 0 && !reducesVector ? 0 : rows * blocks, extentArgument: isFlat ? extent : nil)
+  }
+
+  /// Columns a task covers: long enough to be worth a task, short enough to give every thread some.
+  private func blockSize(_ extent: Int, _ rows: Int) -> Int {
+    if isFlat { return 4096 }
+    let share = rows >= 8 ? extent : (extent + 7) / 8
+    let rounded = (share + width - 1) / width * width
+    return min(max(rounded, 4 * width), 4096)
+  }
+
+  private func task(_ task: String, blocks: Int, block: Int, extent: String) {
+    scopes.append([:])
+    defer { scopes.removeLast() }
+    var rest = task
+    var blockIndex = "0"
+    if isFlat {
+      blockIndex = task
+    } else if blocks > 1 {
+      blockIndex = ir.emit("urem i64 \(rest), \(blocks)")
+      rest = ir.emit("udiv i64 \(rest), \(blocks)")
+    }
+    for d in parallelDimensions.reversed() {
+      if d == parallelDimensions.first {
+        indices[d] = rest
+      } else {
+        indices[d] = ir.emit("urem i64 \(rest), \(kernel.domain[d])")
+        rest = ir.emit("udiv i64 \(rest), \(kernel.domain[d])")
+      }
+    }
+    hoist(upTo: .task, from: kernel.values.indices.filter { !awaitsReduction[$0] })
+    if reducesVector {
+      finishPasses()
+      return
+    }
+    let low = blocks > 1 || isFlat ? ir.emit("mul nsw i64 \(blockIndex), \(block)") : "0"
+    var high = extent
+    if blocks > 1 || isFlat {
+      let end = ir.emit("add nsw i64 \(low), \(block)")
+      let isPast = ir.emit("icmp sgt i64 \(end), \(extent)")
+      high = ir.emit("select i1 \(isPast), i64 \(extent), i64 \(end)")
+    }
+    _ = vectorLoop(from: low, to: high, carrying: []) { _ in
+      finishPasses()
+      return []
+    }
+  }
+
+  /// Every pass over the reduced dimensions, then what follows from the reductions.
+  private func finishPasses() {
+    let inLoop = kernel.stores.filter(isStoredInLoop)
+    let reductions = kernel.values.indices.filter { kernel.isReduction($0) }
+    let last = (reductions.map { passes[$0] } + inLoop.map { passes[$0.value] }).max() ?? -1
+    for pass in 0..<max(last + 1, 0) {
+      let finishing = reductions.filter { passes[$0] == pass }
+      let stores = inLoop.filter { passes[$0.value] == pass }
+      if !finishing.isEmpty || !stores.isEmpty { run(finishing, stores) }
+    }
+    storeEpilogue()
+  }
+
+  /// Whether a store happens at every point, inside the loops over the reduced dimensions.
+  private func isStoredInLoop(_ store: LoopKernel.Store) -> Bool {
+    store.address.coefficients.indices.contains { store.address.coefficients[$0] != 0 && kernel.isReduced[$0] }
+  }
+
+  private func storeEpilogue() {
+    let stores = kernel.stores.filter { !isStoredInLoop($0) }
+    // All values first: a store may overwrite what another value is computed from.
+    let values = stores.map { value($0.value) }
+    for (store, register) in zip(stores, values) { self.store(register, store) }
+  }
+
+  // MARK: One pass over the reduced dimensions
+
+  private func run(_ reductions: [LoopKernel.ValueID], _ stores: [LoopKernel.Store]) {
+    hoist(upTo: .vector, from: reductions.flatMap(kernel.operands) + stores.map(\.value))
+    var accumulators: [Accumulator] = []
+    for id in reductions { accumulators.append(accumulator(for: id)) }
+    let initial = accumulators.flatMap(\.initial)
+    let finals = reducedLoops(ArraySlice(reducedDimensions), carrying: initial) { carried in
+      scopes.append([:])
+      defer { scopes.removeLast() }
+      var rest = carried[...]
+      var next: [String] = []
+      for accumulator in accumulators {
+        next += accumulate(accumulator, Array(rest.prefix(accumulator.initial.count)))
+        rest = rest.dropFirst(accumulator.initial.count)
+      }
+      let values = stores.map { value($0.value) }
+      for (store, register) in zip(stores, values) { self.store(register, store) }
+      return next
+    }
+    var rest = finals[...]
+    for accumulator in accumulators {
+      let own = Array(rest.prefix(accumulator.initial.count))
+      define(accumulator.id, finish(accumulator, own))
+      rest = rest.dropFirst(own.count)
+    }
+  }
+
+  /// Loops over the reduced dimensions, the vector dimension innermost when it is one of them.
+  private func reducedLoops(
+    _ dimensions: ArraySlice<Int>, carrying initial: [IRBuilder.Carried],
+    _ body: ([String]) -> [String]
+  ) -> [String] {
+    guard let d = dimensions.first else {
+      guard reducesVector else { return body(initial.map(\.value)) }
+      return vectorLoop(from: "0", to: String(kernel.domain[kernel.domain.count - 1]), carrying: initial, body)
+    }
+    return loop(from: "0", to: String(kernel.domain[d]), step: 1, dimension: d, carrying: initial) { carried in
+      let inner = zip(initial, carried).map { IRBuilder.Carried(type: $0.type, value: $1) }
+      return reducedLoops(dimensions.dropFirst(), carrying: inner, body)
+    }
+  }
+
+  private func loop(
+    from low: String, to high: String, step: Int, dimension: Int, carrying initial: [IRBuilder.Carried],
+    _ body: ([String]) -> [String]
+  ) -> [String] {
+    ir.loop(from: low, to: high, step: step, carrying: initial) { index, carried in
+      indices[dimension] = index
+      return body(carried)
+    }
+  }
+
+  /// The vector dimension from `low` to `high`: whole vectors, then one partial vector under a mask.
+  private func vectorLoop(
+    from low: String, to high: String, carrying initial: [IRBuilder.Carried],
+    _ body: ([String]) -> [String]
+  ) -> [String] {
+    let d = kernel.domain.count - 1
+    let extent = kernel.domain[d]
+    func scoped(_ carried: [String]) -> [String] {
+      scopes.append([:])
+      defer { scopes.removeLast() }
+      return body(carried)
+    }
+    if width == 1 {
+      return loop(from: low, to: high, step: 1, dimension: d, carrying: initial, scoped)
+    }
+    let isKnown = !isFlat && low == "0" && high == String(extent)
+    var carried = initial
+    var end = isKnown ? String(extent / width * width) : ""
+    if !isKnown {
+      let length = ir.emit("sub nsw i64 \(high), \(low)")
+      let whole = ir.emit("and i64 \(length), \(-width)")
+      end = ir.emit("add nsw i64 \(low), \(whole)")
+    }
+    if !isKnown || extent >= width {
+      let results = loop(from: low, to: end, step: width, dimension: d, carrying: carried, scoped)
+      for i in carried.indices { carried[i].value = results[i] }
+    }
+    if !isFlat && extent % width == 0 { return carried.map(\.value) }
+
+    func tail(_ carried: [String]) -> [String] {
+      let left = ir.emit("sub nsw i64 \(high), \(end)")
+      let lanes = ir.splat(left, "i64", width)
+      mask = ir.emit("icmp ult \(vectorType("i64", width)) \(ir.laneNumbers(width)), \(lanes)")
+      indices[d] = end
+      defer { mask = nil }
+      return scoped(carried)
+    }
+    if isKnown { return tail(carried.map(\.value)) }
+    return ir.when(ir.emit("icmp slt i64 \(end), \(high)"), carrying: carried, tail)
+  }
+}
+
+extension IRBuilder {
+  /// `value` in every lane.
+  func splat(_ value: String, _ element: String, _ width: Int) -> String {
+    if width == 1 { return value }
+    let type = vectorType(element, width)
+    let one = emit("insertelement \(type) poison, \(element) \(value), i64 0")
+    return emit("shufflevector \(type) \(one), \(type) poison, <\(width) x i32> zeroinitializer")
+  }
+
+  /// 0, 1, 2 … as an i64 constant.
+  func laneNumbers(_ width: Int) -> String {
+    width == 1 ? "0" : "<" + (0..<width).map { "i64 \($0)" }.joined(separator: ", ") + ">"
+  }
+}

@@ -1,0 +1,26 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// The environment variables that the CPU engine reads, each once, when the part that it concerns is first used.
+///
+/// | variable | meaning |
+/// |---|---|
+/// | `DESCENT_LLVM` | path or name of the libLLVM to use |
+/// | `DESCENT_CACHE` | folder of the kernel cache, or `off` |
+/// | `DESCENT_THREADS` | number of threads; `OMP_NUM_THREADS` is read when it is not set |
+enum EngineEnvironment {
+  /// Every variable that the engine looks at, with the values they have now.
+  static var current: [String: String] {
+    let names = ["DESCENT_LLVM", "DESCENT_CACHE", "DESCENT_THREADS", "OMP_NUM_THREADS", "XDG_CACHE_HOME", "HOME"]
+    return Dictionary(uniqueKeysWithValues: names.compactMap { name in value(of: name).map { (name, $0) } })
+  }
+
+  /// The value of one variable; nil where it is unset or empty.
+  static func value(of name: String) -> String? {
+    guard let text = getenv(name), text[0] != 0 else { return nil }
+    return String(cString: text)
+  }
+}

@@ -1,0 +1,160 @@
+import DescentGraph
+
+/// A plan bound to memory and compiled: running it is a walk over a list of function pointers.
+///
+/// `run()` allocates nothing and traces nothing. Arguments are written into `arguments` before it, results are read from
+/// `results` after it; the variables' own memory is read and updated in place.
+///
+/// `@unchecked Sendable`: the memory belongs to whoever runs the executable, one run at a time.
+public final class Executable: @unchecked Sendable {
+  public let plan: Plan
+  public let arguments: [Storage]
+  public let results: [Storage]
+
+  private enum Instruction {
+    case loop(ThreadTeam.Body, UnsafePointer<UnsafeMutableRawPointer?>, tasks: Int, threads: Int)
+    case product(MatrixProduct)
+    case copy(to: UnsafeMutableRawPointer, from: UnsafeRawPointer, byteCount: Int)
+  }
+  private let instructions: [Instruction]
+  private let feeds: [(slot: UnsafeMutablePointer<Double>, value: @Sendable () -> Double)]
+  private let arena: UnsafeMutableRawPointer
+  private let tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>]
+  private let retained: [Storage]
+
+  /// Compiles and binds `plan`.
+  ///
+  /// - Throws: `EngineError` when LLVM is missing or a kernel cannot be compiled.
+  public init(_ plan: Plan) throws(EngineError) {
+    self.plan = plan
+    let program = plan.program
+    func storage(_ node: Node) -> Storage { Storage(shape: node.shape, dtype: node.dtype) }
+    arguments = program.arguments.map(storage)
+    results = program.results.map(storage)
+    let feedSlots = program.feeds.map { storage($0.input) }
+    arena = .allocate(byteCount: max(plan.arenaByteCount, 64), alignment: 64)
+    arena.initializeMemory(as: UInt8.self, repeating: 0, count: max(plan.arenaByteCount, 64))
+
+    var pointers: [Node: UnsafeMutableRawPointer] = [:]
+    var retained = feedSlots
+    for slot in plan.memory.slots { pointers[slot.node] = arena + slot.offset }
+    for (node, place) in plan.schedule.places {
+      switch place {
+      case .argument(let i): pointers[node] = arguments[i].pointer
+      case .feed(let i): pointers[node] = feedSlots[i].pointer
+      case .variable(let i):
+        pointers[node] = program.reads[i].variable.storage.pointer
+        retained.append(program.reads[i].variable.storage)
+      case .result(let i): pointers[node] = results[i].pointer
+      case .constant:
+        guard case .constant(.data(let storage)) = node.op else { continue }
+        pointers[node] = storage.pointer
+        retained.append(storage)
+      case .arena: break
+      }
+    }
+
+    let binder = Binder(pointers: pointers)
+    var instructions: [Instruction] = []
+    var tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>] = []
+    let compiler = try KernelCompiler.shared()
+    for step in plan.schedule.steps {
+      switch step.work {
+      case .loop(let kernel):
+        let code = KernelEmitter.emit(kernel, vectorByteCount: compiler.vectorByteCount)
+        let function = try compiler.function(symbol: "kernel", ir: code.ir)
+        let table = binder.table(kernel.buffers, extent: code.extentArgument)
+        tables.append(table)
+        instructions.append(
+          .loop(
+            unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
+            threads: kernel.work < Binder.parallelWork ? 1 : ThreadTeam.threadCount))
+      case .scatter(let unit):
+        let code = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount)
+        let function = try compiler.function(symbol: "kernel", ir: code.ir)
+        let table = binder.table(unit.operands, extent: nil)
+        tables.append(table)
+        let work = unit.outer * unit.count * unit.inner * 4
+        instructions.append(
+          .loop(
+            unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
+            threads: work < Binder.parallelWork ? 1 : ThreadTeam.threadCount))
+      case .matrix(let unit): instructions.append(.product(try binder.product(unit)))
+      }
+    }
+    for copy in plan.schedule.lateCopies {
+      let target = program.reads[copy.variable].variable.storage
+      instructions.append(.copy(to: target.pointer, from: pointers[copy.value]!, byteCount: target.byteCount))
+    }
+    // A result that shares its memory with another place is copied out.
+    for (i, result) in program.results.enumerated() {
+      let owner = plan.schedule.partition.buffered.owner(of: result)!
+      if plan.schedule.places[owner] != .result(i) {
+        instructions.append(
+          .copy(to: results[i].pointer, from: pointers[owner]!, byteCount: results[i].byteCount))
+      }
+    }
+    self.instructions = instructions
+    self.tables = tables
+    self.retained = retained
+    feeds = zip(feedSlots, program.feeds).map { slot, feed in
+      (slot.pointer.assumingMemoryBound(to: Double.self), feed.value)
+    }
+  }
+
+  deinit {
+    for table in tables { table.deallocate() }
+    arena.deallocate()
+  }
+
+  /// Runs the program once.
+  public func run() {
+    for feed in feeds { feed.slot.pointee = feed.value() }
+    for instruction in instructions {
+      switch instruction {
+      case .loop(let body, let table, let tasks, let threads):
+        ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body)
+      case .product(let product): product.execute()
+      case .copy(let target, let source, let byteCount):
+        if byteCount > 0 { target.copyMemory(from: source, byteCount: byteCount) }
+      }
+    }
+  }
+}
+
+/// Puts a plan's memory behind its kernels.
+struct Binder {
+  let pointers: [Node: UnsafeMutableRawPointer]
+  /// Scalar operations below which a second thread costs more than it brings.
+  static let parallelWork = 60_000
+  /// The same for matrix products, in floating-point operations.
+  static let parallelFlops = 2_000_000
+
+  /// The argument table of a kernel: its buffers, then the extent of a flat loop.
+  func table(_ buffers: [Node], extent: Int?) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+    let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: buffers.count + 1)
+    for (i, node) in buffers.enumerated() { (table + i).initialize(to: pointers[node]!) }
+    (table + buffers.count).initialize(to: UnsafeMutableRawPointer(bitPattern: extent ?? 0))
+    return table
+  }
+
+  func product(_ unit: MatrixUnit) throws(EngineError) -> MatrixProduct {
+    let batch = unit.batch == 1 ? [] : [unit.batch]
+    var descriptor = MatrixProduct.Descriptor(batch: batch, m: unit.m, n: unit.n, k: unit.k)
+    descriptor.a = .init(
+      batchStrides: batch.map { _ in unit.a.batch }, rowStride: unit.a.rows, columnStride: unit.a.columns)
+    descriptor.b = .init(
+      batchStrides: batch.map { _ in unit.b.batch }, rowStride: unit.b.rows, columnStride: unit.b.columns)
+    descriptor.hasBias = unit.bias != nil
+    descriptor.activation = unit.activation == .relu ? .relu : .none
+    descriptor.threads = descriptor.floatingPointOperations < Self.parallelFlops ? 1 : ThreadTeam.threadCount
+    let product = try MatrixProduct(descriptor)
+    func floats(_ node: Node, _ offset: Int) -> UnsafeMutablePointer<Float> {
+      pointers[node]!.assumingMemoryBound(to: Float.self) + offset
+    }
+    product.bind(
+      a: floats(unit.a.node, unit.a.offset), b: floats(unit.b.node, unit.b.offset),
+      bias: unit.bias.map { UnsafePointer(floats($0.node, $0.offset)) }, c: floats(unit.result, 0))
+    return product
+  }
+}

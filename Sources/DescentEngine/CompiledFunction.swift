@@ -1,0 +1,62 @@
+import DescentGraph
+import Synchronization
+
+/// A Swift function over tensors that is traced once for each signature of its arguments and then replayed.
+///
+/// Variables that the function reads or writes are found while tracing; the compiled step reads and updates them in
+/// place. Made with `compile`.
+public final class CompiledFunction: Sendable {
+  private struct Signature: Hashable {
+    var shapes: [Shape]
+    var dtypes: [DType]
+  }
+  private let body: @Sendable ([Tensor]) throws -> [Tensor]
+  private let executables = Mutex<[Signature: Executable]>([:])
+
+  init(_ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) { self.body = body }
+
+  /// How often the function has been traced: once for each signature.
+  public var traceCount: Int { executables.withLock { $0.count } }
+
+  /// The program for arguments of these types, traced and compiled if it is new.
+  public func executable(shapes: [Shape], dtypes: [DType]) throws -> Executable {
+    let signature = Signature(shapes: shapes, dtypes: dtypes)
+    if let known = executables.withLock({ $0[signature] }) { return known }
+    let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
+    let executable = try Executable(Plan(Trace.record(arguments: arguments, body)))
+    executables.withLock { $0[signature] = executable }
+    return executable
+  }
+
+  /// Runs the function on evaluated arguments.
+  ///
+  /// - Throws: `EngineError` when an engine library is missing, and what the function throws while it is traced.
+  public func callAsFunction(_ arguments: [Tensor]) throws -> [Tensor] {
+    let storages = try arguments.map { try $0.storage() }
+    let executable = try executable(shapes: storages.map(\.shape), dtypes: storages.map(\.dtype))
+    for (slot, argument) in zip(executable.arguments, storages) {
+      slot.pointer.copyMemory(from: argument.pointer, byteCount: slot.byteCount)
+    }
+    executable.run()
+    return executable.results.map { Tensor(storage: $0.copy()) }
+  }
+}
+
+/// `body`, traced once for each signature (shapes and dtypes) of its arguments and replayed as one compiled program.
+public func compile(_ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) -> CompiledFunction {
+  CompiledFunction(body)
+}
+public func compile(_ body: @escaping @Sendable () throws -> Tensor) -> @Sendable () throws -> Tensor {
+  let function = CompiledFunction { _ in [try body()] }
+  return { try function([])[0] }
+}
+public func compile(_ body: @escaping @Sendable (Tensor) throws -> Tensor) -> @Sendable (Tensor) throws -> Tensor {
+  let function = CompiledFunction { [try body($0[0])] }
+  return { try function([$0])[0] }
+}
+public func compile(
+  _ body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+) -> @Sendable (Tensor, Tensor) throws -> Tensor {
+  let function = CompiledFunction { [try body($0[0], $0[1])] }
+  return { try function([$0, $1])[0] }
+}

@@ -1,0 +1,54 @@
+/// What can go wrong while the CPU engine loads its compiler, compiles a kernel or prepares a matrix product.
+///
+/// Trouble with the kernel cache on disk is not here on purpose: the engine then compiles again and keeps going.
+public enum EngineError: Error, Equatable, Sendable {
+  /// No usable libLLVM was found; `searched` lists the names and paths tried, in order.
+  case llvmNotFound(searched: [String])
+
+  /// The library that the environment variable `DESCENT_LLVM` names cannot be used.
+  case llvmUnusable(path: String, reason: String)
+
+  /// LLVM could not parse, verify or compile the text of a kernel. `message` is LLVM's own, `ir` the numbered text.
+  case irRejected(symbol: String, message: String, ir: String)
+
+  /// Machine code was made but could not be linked into the process (for example an unknown external function).
+  case kernelNotLoaded(symbol: String, message: String)
+
+  /// oneDNN refused a matrix product. `status` is oneDNN's name for the reason.
+  case matrixProduct(descriptor: String, status: String)
+}
+
+extension EngineError: CustomStringConvertible {
+  /// One message for people: what was found, and what to do about it.
+  public var description: String {
+    switch self {
+    case .llvmNotFound(let searched):
+      """
+      libLLVM (version \(LLVMLibrary.oldestVersion) or later) was not found; the CPU engine compiles its kernels with it.
+      Install it (Debian, Ubuntu: `apt-get install libllvm19`; macOS: `brew install llvm`), \
+      or set DESCENT_LLVM to the path of a libLLVM.
+      Tried: \(searched.joined(separator: ", "))
+      """
+    case .llvmUnusable(let path, let reason):
+      """
+      libLLVM at '\(path)' cannot be used: \(reason).
+      Set DESCENT_LLVM to a libLLVM of version \(LLVMLibrary.oldestVersion) or later, or unset it to search the \
+      usual places.
+      """
+    case .irRejected(let symbol, let message, let ir):
+      "LLVM rejected the kernel '\(symbol)': \(message)\n\(EngineError.excerpt(of: ir, for: message))"
+    case .kernelNotLoaded(let symbol, let message):
+      "the kernel '\(symbol)' compiled, but could not be loaded: \(message)"
+    case .matrixProduct(let descriptor, let status):
+      "oneDNN cannot run the matrix product \(descriptor): \(status)"
+    }
+  }
+
+  /// The numbered lines around the place that LLVM's message names (`kernel:12:3: error`), all lines if it names none.
+  private static func excerpt(of text: String, for message: String) -> String {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    let located = message.firstMatch(of: #/^[^:\n]*:(\d+):\d+:/#).flatMap { Int($0.output.1) }
+    let shown = located.map { max(1, $0 - 5)...($0 + 2) } ?? 1...lines.count
+    return zip(1..., lines).filter { shown.contains($0.0) }.map { "\($0.0)\t\($0.1)" }.joined(separator: "\n")
+  }
+}

@@ -1,0 +1,139 @@
+import DescentGraph
+
+/// Rewrites what no kernel does directly into what kernels do.
+///
+/// - Dot products that oneDNN does not take (other types than float32, empty operands) become multiply and sum.
+/// - Dot products whose axes no matrix view can walk get their operands transposed.
+/// - Every update and result gets a node of its own to be computed into.
+/// - Reductions of much data to few elements become two stages, so that threads share the first one. The stages are the
+///   same for every thread count, and so are the bits of the result.
+enum Legalizer {
+  /// Elements that one task of a long reduction sums up.
+  static let chunk = 16384
+
+  static func legalize(_ program: Program) -> Program {
+    program.mapRoots { roots in withOwnRoots(rewritten(roots)) }
+  }
+
+  /// A root that is an input, a constant or a second use of another root becomes a copy, so that each root names memory
+  /// that a kernel writes for it alone.
+  private static func withOwnRoots(_ roots: [Node]) -> [Node] {
+    var taken: Set<Node> = []
+    return roots.map { root in
+      let base = Partition.withoutReshapes(root)
+      let isLeaf =
+        switch base.op {
+        case .constant, .input: true
+        case .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce, .argmax, .reshape,
+          .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
+          false
+        }
+      if !isLeaf && taken.insert(base).inserted { return root }
+      return Node(.cast, [root], shape: root.shape, dtype: root.dtype)
+    }
+  }
+
+  private static func rewritten(_ roots: [Node]) -> [Node] {
+    do {
+      var replacement: [Node: Node] = [:]
+      for node in Node.topologicalOrder(of: roots) {
+        let inputs = node.inputs.map { replacement[$0]! }
+        let same = inputs == node.inputs
+        let rebuilt = same ? node : Node(node.op, inputs, shape: node.shape, dtype: node.dtype)
+        switch node.op {
+        case .dot(let axes):
+          let direct = node.dtype == .float32 && !inputs.contains { $0.shape.contains(0) }
+          let (a, b) = (Tensor(inputs[0]), Tensor(inputs[1]))
+          replacement[node] = direct ? (walkable(a, b, axes)?.node ?? rebuilt) : multiplyAndSum(a, b, axes).node
+        case .reduce(let r, let axes):
+          replacement[node] = twoStages(r, axes, Tensor(inputs[0]))?.node ?? rebuilt
+        case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .argmax,
+          .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .gather, .scatterAdd:
+          replacement[node] = rebuilt
+        }
+      }
+      return roots.map { replacement[$0]! }
+    }
+  }
+
+  /// The product with operands in the order batch, free, contracting where their own order cannot be walked as matrices;
+  /// nil where it can.
+  private static func walkable(_ a: Tensor, _ b: Tensor, _ axes: DotAxes) -> Tensor? {
+    func isWalkable(_ t: Tensor, _ groups: [[Int]]) -> Bool {
+      let groups = groups.map { $0.filter { t.shape[$0] != 1 } }
+      let neighbours = groups.allSatisfy { group in
+        zip(group, group.dropFirst()).allSatisfy { a, b in a < b && (a..<b).dropFirst().allSatisfy { t.shape[$0] == 1 } }
+      }
+      let last = t.shape.indices.last { t.shape[$0] != 1 }
+      return neighbours && (last == nil || !groups[0].contains(last!))
+    }
+    let lhsFree = axes.lhsFree(rank: a.rank)
+    let rhsFree = axes.rhsFree(rank: b.rank)
+    let left = isWalkable(a, [axes.lhsBatch, lhsFree, axes.lhsContracting])
+    let right = isWalkable(b, [axes.rhsBatch, rhsFree, axes.rhsContracting])
+    if left && right { return nil }
+    func ordered(_ t: Tensor, _ batch: [Int], _ free: [Int], _ contracting: [Int]) -> Tensor {
+      let extent = { (axes: [Int]) in axes.reduce(1) { $0 * t.shape[$1] } }
+      return t.transposed(batch + free + contracting).reshaped([extent(batch), extent(free), extent(contracting)])
+    }
+    let product = dot(
+      ordered(a, axes.lhsBatch, lhsFree, axes.lhsContracting),
+      ordered(b, axes.rhsBatch, rhsFree, axes.rhsContracting),
+      DotAxes(lhsBatch: [0], rhsBatch: [0], lhsContracting: [2], rhsContracting: [2]))
+    let shape = axes.lhsBatch.map { a.shape[$0] } + lhsFree.map { a.shape[$0] } + rhsFree.map { b.shape[$0] }
+    return product.reshaped(Shape(shape))
+  }
+
+  private static func multiplyAndSum(_ a: Tensor, _ b: Tensor, _ axes: DotAxes) -> Tensor {
+    let lhsFree = axes.lhsFree(rank: a.rank)
+    let rhsFree = axes.rhsFree(rank: b.rank)
+    let batch = axes.lhsBatch.map { a.shape[$0] }
+    let contracted = axes.lhsContracting.map { a.shape[$0] }
+    let m = lhsFree.map { a.shape[$0] }
+    let n = rhsFree.map { b.shape[$0] }
+    let ones = { (count: Int) in [Int](repeating: 1, count: count) }
+    let left = a.transposed(axes.lhsBatch + lhsFree + axes.lhsContracting)
+      .reshaped(Shape(batch + m + ones(n.count) + contracted))
+    let right = b.transposed(axes.rhsBatch + rhsFree + axes.rhsContracting)
+      .reshaped(Shape(batch + ones(m.count) + n + contracted))
+    let rank = batch.count + m.count + n.count
+    let product = left * right
+    return product.sum(axes: Array(rank..<(rank + contracted.count)))
+  }
+
+  private static func twoStages(_ r: Reduction, _ axes: [Int], _ x: Tensor) -> Tensor? {
+    let results = x.shape.removing(axes: axes).elementCount
+    let length = axes.reduce(1) { $0 * x.shape[$1] }
+    guard results == 1, length > 2 * chunk else { return nil }
+    func reduced(_ t: Tensor, _ axes: [Int]) -> Tensor {
+      switch r {
+      case .sum: t.sum(axes: axes)
+      case .maximum: t.max(axes: axes)
+      case .minimum: t.min(axes: axes)
+      }
+    }
+    // The innermost axes of at least a quarter chunk make the first stage.
+    var inner = 1
+    var axis = x.rank
+    while axis > 0 && inner * 4 < chunk {
+      axis -= 1
+      inner *= x.shape[axis]
+    }
+    if inner < length && inner <= 4 * chunk {
+      return reduced(reduced(x, Array(axis..<x.rank)), Array(0..<axis)).reshaped(x.shape.removing(axes: axes))
+    }
+    // One long run: cut it into chunks, and add what is left over.
+    let flat = x.reshaped([length])
+    let whole = length / chunk * chunk
+    let chunks = reduced(reduced(flat.sliced(axis: 0, 0..<whole).reshaped([length / chunk, chunk]), [1]), [0])
+    guard whole < length else { return chunks.reshaped(x.shape.removing(axes: axes)) }
+    let rest = reduced(flat.sliced(axis: 0, whole..<length), [0])
+    let total =
+      switch r {
+      case .sum: chunks + rest
+      case .maximum: maximum(chunks, rest)
+      case .minimum: minimum(chunks, rest)
+      }
+    return total.reshaped(x.shape.removing(axes: axes))
+  }
+}

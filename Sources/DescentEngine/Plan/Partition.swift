@@ -1,0 +1,346 @@
+import DescentGraph
+
+/// One piece of work before fusion.
+enum Unit {
+  /// `node` is computed by loops and stored: as its own buffer, or as a region of `target`'s.
+  case loop(node: Node, target: Node, region: Region?)
+  case matrix(MatrixUnit)
+  case scatter(ScatterUnit)
+
+  /// Where a part lies in the tensor it is written to: `offset + stride · index` on each axis.
+  struct Region {
+    var offsets: [Int]
+    var strides: [Int]
+  }
+
+  /// The node whose buffer the unit writes.
+  var target: Node {
+    switch self {
+    case .loop(_, let target, _): target
+    case .matrix(let unit): unit.result
+    case .scatter(let unit): unit.node
+    }
+  }
+}
+
+/// Splits a program into units, and joins units into kernels.
+///
+/// Fusion rules. Loops over the same points join when one reads what the other computes at the same point, or when both
+/// read the same large tensor. Reductions over one set of axes join the loops over those points; what is computed from
+/// their results joins as their epilogue. A kernel never waits for something that waits for the kernel.
+struct Partition {
+  let program: Program
+  private(set) var buffered = BufferedNodes()
+  private(set) var groups: [Group] = []
+  private let order: [Node]
+  private let uses: Uses
+  /// For each dot product whose bias and activation run inside the matrix product: the node they end in.
+  private let epilogues: [Node: MatrixEpilogue]
+  private var writers: [Node: [Int]] = [:]
+
+  struct Group {
+    var work: Work
+    /// Positions of the groups whose results this one reads.
+    var dependencies: Set<Int> = []
+    /// Nodes whose memory the group reads.
+    var reads: Set<Node> = []
+    enum Work {
+      case loop(LoopGroup)
+      case matrix(MatrixUnit)
+      case scatter(ScatterUnit)
+    }
+  }
+
+  struct LoopGroup {
+    var domain: KernelDomain
+    var parts: [(node: Node, target: Node, region: Unit.Region?)]
+    var members: Set<Node>
+    var regionTargets: Set<Node>
+  }
+
+  init(_ program: Program) {
+    self.program = program
+    order = Node.topologicalOrder(of: program.roots)
+    uses = Uses(order: order, roots: program.roots)
+    epilogues = MatrixEpilogue.find(in: order, uses: uses)
+    chooseBuffers()
+    // Buffers that only lowering finds out about are added until all units can be lowered.
+    while true {
+      do {
+        try group(makeUnits())
+        return
+      } catch {
+        let base = Self.withoutReshapes(error.node)
+        require(!buffered.nodes.contains(base), "planning \(base.op.name)\(base.shape) makes no progress")
+        buffered.insert(base)
+      }
+    }
+  }
+
+  static func withoutReshapes(_ node: Node) -> Node {
+    var node = node
+    while case .reshape = node.op { node = node.inputs[0] }
+    return node
+  }
+
+  // MARK: Buffers
+
+  private mutating func chooseBuffers() {
+    let inside = Set(epilogues.values.flatMap(\.inner))
+    for node in order {
+      switch node.op {
+      case .constant(.data), .input: buffered.insert(node)
+      case .reduce, .argmax, .pad, .concatenate, .scatterAdd: buffered.insert(node)
+      case .dot: buffered.insert(epilogues[node]?.result ?? node)
+      case .unary, .binary, .compare, .select, .cast:
+        if !inside.contains(node) && isWorthStoring(node) { buffered.insert(node) }
+      case .constant(.splat), .iota, .randomBits, .stopGradient, .reshape, .transpose, .broadcast, .slice, .reverse,
+        .gather:
+        break
+      }
+    }
+    for root in program.roots {
+      let base = Self.withoutReshapes(root)
+      if !inside.contains(base) { buffered.insert(base) }
+    }
+  }
+
+  /// A value that several consumers want, or one that a broadcast would compute many times over, gets a buffer (which
+  /// disappears again when all its consumers end up in its kernel). Cheap functions of stored tensors are recomputed.
+  private func isWorthStoring(_ node: Node) -> Bool {
+    guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
+    func isStored(_ input: Node) -> Bool {
+      switch input.op {
+      case .constant, .input, .iota: true
+      case .reshape, .broadcast, .transpose, .slice, .reverse, .cast: isStored(input.inputs[0])
+      case .randomBits, .unary, .binary, .compare, .select, .stopGradient, .reduce, .argmax, .pad, .concatenate, .dot,
+        .gather, .scatterAdd:
+        buffered.nodes.contains(input)
+      }
+    }
+    let isCheap =
+      switch node.op {
+      case .compare, .cast, .select: true
+      case .binary(.add), .binary(.subtract), .binary(.multiply): true
+      case .unary(.negate), .unary(.abs), .unary(.relu): true
+      case .unary, .binary, .constant, .input, .iota, .randomBits, .stopGradient, .reduce, .argmax, .reshape,
+        .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
+        false
+      }
+    return !(isCheap && node.inputs.allSatisfy(isStored))
+  }
+
+  // MARK: Units
+
+  private func makeUnits() throws(KernelBuilder.NeedsBuffer) -> [Unit] {
+    let dots = Dictionary(uniqueKeysWithValues: epilogues.map { ($1.result, $0) })
+    var units: [Unit] = []
+    for node in order where buffered.nodes.contains(node) {
+      switch node.op {
+      case .constant(.data), .input: break
+      case .dot: units.append(.matrix(try MatrixUnit(dot: node, epilogue: nil, buffered: buffered)))
+      case .scatterAdd(let axis):
+        let whole = Unit.Region(offsets: node.shape.map { _ in 0 }, strides: node.shape.map { _ in 1 })
+        units.append(.loop(node: node.inputs[0], target: node, region: whole))
+        units.append(.scatter(try ScatterUnit(node, axis: axis, buffered: buffered)))
+      case .concatenate(let axis):
+        var start = 0
+        for input in node.inputs {
+          var offsets = node.shape.map { _ in 0 }
+          offsets[axis] = start
+          units.append(.loop(node: input, target: node, region: .init(offsets: offsets, strides: offsets.map { _ in 1 })))
+          start += input.shape[axis]
+        }
+      case .pad(let low, _, let interior):
+        let fill = Tensor(node.inputs[1]).broadcast(to: node.shape).node
+        let whole = Unit.Region(offsets: low.map { _ in 0 }, strides: low.map { _ in 1 })
+        units.append(.loop(node: fill, target: node, region: whole))
+        units.append(
+          .loop(node: node.inputs[0], target: node, region: .init(offsets: low, strides: interior.map { $0 + 1 })))
+      case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
+        .argmax, .reshape, .transpose, .broadcast, .slice, .reverse, .gather:
+        if let dot = dots[node] {
+          units.append(.matrix(try MatrixUnit(dot: dot, epilogue: epilogues[dot], buffered: buffered)))
+        } else {
+          units.append(.loop(node: node, target: node, region: nil))
+        }
+      }
+    }
+    return units
+  }
+
+  // MARK: Fusion
+
+  private mutating func group(_ units: [Unit]) throws(KernelBuilder.NeedsBuffer) {
+    groups = []
+    writers = [:]
+    for unit in units {
+      switch unit {
+      case .loop(let node, let target, let region): try placeLoop(node, target, region)
+      case .matrix(let matrix): place(.matrix(matrix), reads: Set(matrix.operands), target: unit.target)
+      case .scatter(let scatter): place(.scatter(scatter), reads: Set(scatter.operands), target: unit.target)
+      }
+    }
+  }
+
+  private mutating func place(_ work: Group.Work, reads: Set<Node>, target: Node) {
+    // Writing after an earlier writer of the same tensor (a fill, a copy) is a dependency too.
+    let dependencies = Set(reads.flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
+    groups.append(Group(work: work, dependencies: dependencies, reads: reads))
+    writers[target, default: []].append(groups.count - 1)
+  }
+
+  private mutating func placeLoop(
+    _ node: Node, _ target: Node, _ region: Unit.Region?
+  ) throws(KernelBuilder.NeedsBuffer) {
+    let isRegion = region != nil
+    let domain = isRegion ? KernelDomain(shape: node.shape, reduced: []) : KernelDomain(of: node)
+    var alone = KernelBuilder(domain: domain, members: isRegion ? [] : [node], buffered: buffered)
+    guard let map = domain.canonicalMap(of: node) ?? Self.map(of: node, over: domain) else {
+      fatalError("\(node.op.name)\(node.shape) has no place in its own loops")
+    }
+    _ = try alone.value(of: node, at: map)
+    let reads = Reads(alone.kernel)
+
+    for index in candidates(reads, domain) {
+      guard case .loop(var loop) = groups[index].work, let merged = merge(reads, domain, target, into: index, loop) else {
+        continue
+      }
+      loop.domain = merged
+      loop.parts.append((node, target, region))
+      if isRegion { loop.regionTargets.insert(target) } else { loop.members.insert(node) }
+      groups[index].work = .loop(loop)
+      groups[index].reads.formUnion(reads.nodes)
+      groups[index].dependencies.formUnion(reads.nodes.flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
+      groups[index].dependencies.remove(index)
+      writers[target, default: []].append(index)
+      return
+    }
+    let loop = LoopGroup(
+      domain: domain, parts: [(node, target, region)], members: isRegion ? [] : [node],
+      regionTargets: isRegion ? [target] : [])
+    place(.loop(loop), reads: reads.nodes, target: target)
+  }
+
+  /// A part of a larger tensor is computed over its own shape, whatever its op.
+  static func map(of node: Node, over domain: KernelDomain) -> IndexMap? {
+    .identity(
+      shape: node.shape.extents, dimensions: Array(domain.extents.indices), of: domain.extents.count)
+  }
+
+  /// Kernels worth joining: producers first, then those that read the same large tensor; latest first.
+  private func candidates(_ reads: Reads, _ domain: KernelDomain) -> [Int] {
+    let size = domain.extents.reduce(1, *)
+    let large = reads.nodes.filter { $0.shape.elementCount == size && size > 1 }
+    var producers: [Int] = []
+    var siblings: [Int] = []
+    for index in groups.indices.reversed() {
+      guard case .loop(let loop) = groups[index].work else { continue }
+      if !loop.members.isDisjoint(with: reads.nodes) {
+        producers.append(index)
+      } else if !groups[index].reads.isDisjoint(with: large) {
+        siblings.append(index)
+      }
+    }
+    return producers + siblings
+  }
+
+  /// The domain of the joint kernel, or nil when the unit must stay out of it.
+  private func merge(
+    _ reads: Reads, _ domain: KernelDomain, _ target: Node, into index: Int, _ loop: LoopGroup
+  ) -> KernelDomain? {
+    var merged = loop.domain
+    /// The unit's dimensions within the kernel's.
+    var dimensions = Array(domain.extents.indices)
+    if domain.extents == merged.extents {
+      if domain.hasReductions {
+        guard !merged.hasReductions || merged.isReduced == domain.isReduced else { return nil }
+        merged.isReduced = domain.isReduced
+        // What was an epilogue before must not become a loop value now.
+        guard loop.parts.allSatisfy({ $0.region != nil || merged.canonicalMap(of: $0.node) != nil }) else { return nil }
+      }
+    } else if !domain.hasReductions && merged.hasReductions && domain.extents == merged.outer {
+      guard !loop.members.isDisjoint(with: reads.nodes) else { return nil }
+      dimensions = merged.extents.indices.filter { !merged.isReduced[$0] }
+    } else {
+      return nil
+    }
+    if writers[target]?.contains(index) == true || groups[index].reads.count + reads.nodes.count > 40 { return nil }
+
+    for read in reads.all {
+      if loop.regionTargets.contains(read.node) { return nil }
+      guard loop.members.contains(read.node) else { continue }
+      guard !read.isComputed, let map = merged.canonicalMap(of: read.node) else { return nil }
+      var address = Affine.constant(read.address.offset, dimensions: merged.extents.count)
+      for (from, to) in dimensions.enumerated() { address.coefficients[to] = read.address.coefficients[from] }
+      if map.linear(in: read.node.shape.extents, dimensions: merged.extents.count) != address { return nil }
+    }
+    // Nothing the unit waits for may wait for the kernel.
+    let others = Set(reads.nodes.flatMap { writers[$0] ?? [] } + (writers[target] ?? [])).subtracting([index])
+    return others.contains(where: { depends($0, on: index) }) ? nil : merged
+  }
+
+  private func depends(_ start: Int, on goal: Int) -> Bool {
+    var seen: Set<Int> = []
+    var stack = [start]
+    while let next = stack.popLast() {
+      if next == goal { return true }
+      if seen.insert(next).inserted { stack += groups[next].dependencies }
+    }
+    return false
+  }
+}
+
+/// How often nodes are used, looking through movement ops, which cost nothing.
+struct Uses {
+  private var users: [Node: [Node]] = [:]
+  private var isRoot: Set<Node>
+
+  init(order: [Node], roots: [Node]) {
+    isRoot = Set(roots)
+    for node in order {
+      for input in node.inputs { users[input, default: []].append(node) }
+    }
+  }
+
+  func direct(_ node: Node) -> [Node] { users[node] ?? [] }
+  func isRoot(_ node: Node) -> Bool { isRoot.contains(node) }
+
+  private static func isMovement(_ node: Node) -> Bool {
+    switch node.op {
+    case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: true
+    case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .pad,
+      .concatenate, .dot, .gather, .scatterAdd:
+      false
+    }
+  }
+
+  /// Consumers that compute, counted through movement; being a root counts as one.
+  func count(_ node: Node) -> Int {
+    direct(node).reduce(isRoot(node) ? 1 : 0) { $0 + (Self.isMovement($1) ? count($1) : 1) }
+  }
+
+  /// Whether somebody wants every element several times.
+  func isBroadcast(_ node: Node) -> Bool {
+    direct(node).contains { user in
+      if case .broadcast = user.op { return user.shape.elementCount > node.shape.elementCount }
+      return Self.isMovement(user) && isBroadcast(user)
+    }
+  }
+}
+
+/// What a kernel reads, and where.
+struct Reads {
+  var all: [(node: Node, address: Affine, isComputed: Bool)] = []
+  var nodes: Set<Node> { Set(all.map(\.node)) }
+
+  init(_ kernel: LoopKernel) {
+    for value in kernel.values {
+      switch value {
+      case .load(let buffer, let address): all.append((kernel.buffers[buffer], address, false))
+      case .gather(let buffer, let address, _, _, _): all.append((kernel.buffers[buffer], address, true))
+      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
+      }
+    }
+  }
+}

@@ -1,0 +1,25 @@
+import DescentGraph
+
+/// A program, planned: simplified, cut into kernels, put in order, every buffer placed.
+public struct Plan {
+  let program: Program
+  let schedule: Schedule
+  let memory: MemoryPlan
+
+  public init(_ traced: Program) {
+    let simplified = Simplifier.simplify(traced)
+    let legal = Legalizer.legalize(simplified)
+    assert({ Verifier.verify(legal); return true }())
+    program = legal
+    schedule = Schedule(Partition(legal))
+    memory = MemoryPlan(schedule)
+  }
+
+  /// Bytes of intermediate results, all in one arena.
+  public var arenaByteCount: Int { memory.byteCount }
+  /// The number of kernels, matrix products included.
+  public var kernelCount: Int { schedule.steps.count }
+  public var matrixProductCount: Int {
+    schedule.steps.count { if case .matrix = $0.work { true } else { false } }
+  }
+}

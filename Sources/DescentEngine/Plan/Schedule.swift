@@ -1,0 +1,210 @@
+import DescentGraph
+
+/// The order of a plan's kernels, and where their results lie.
+///
+/// A kernel runs as soon as it can when it frees more memory than it takes: an optimizer's update follows its gradient
+/// at once, and the gradient's memory is used again.
+struct Schedule {
+  enum Place: Equatable {
+    case argument(Int)
+    case feed(Int)
+    case variable(Int)
+    case constant
+    case result(Int)
+    case arena
+  }
+
+  let partition: Partition
+  /// The partition's groups as kernels, in running order.
+  private(set) var steps: [Step] = []
+  private(set) var places: [Node: Place] = [:]
+  /// Variables that cannot be written in place: copied from their new value when everything has run.
+  private(set) var lateCopies: [(value: Node, variable: Int)] = []
+
+  struct Step {
+    var work: Work
+    var reads: Set<Node>
+    var writes: Set<Node>
+    enum Work {
+      case loop(LoopKernel)
+      case matrix(MatrixUnit)
+      case scatter(ScatterUnit)
+    }
+  }
+
+  init(_ partition: Partition) {
+    self.partition = partition
+    let kernels = partition.kernels()
+    var edges = partition.groups.map(\.dependencies)
+    placeInputs()
+    placeRoots(kernels, &edges)
+    for node in kernels.flatMap(\.writes) where places[node] == nil { places[node] = .arena }
+    for node in partition.buffered.nodes {
+      if case .constant(.data) = node.op { places[node] = .constant }
+    }
+    steps = order(kernels, edges).map { kernels[$0] }
+  }
+
+  private mutating func placeInputs() {
+    let program = partition.program
+    for (i, node) in program.arguments.enumerated() { places[node] = .argument(i) }
+    for (i, feed) in program.feeds.enumerated() { places[feed.input] = .feed(i) }
+    for (i, read) in program.reads.enumerated() { places[read.input] = .variable(i) }
+  }
+
+  // MARK: In place
+
+  private mutating func placeRoots(_ kernels: [Step], _ edges: inout [Set<Int>]) {
+    let program = partition.program
+    for update in program.updates {
+      let value = partition.buffered.owner(of: update.value)!
+      let variable = program.reads.firstIndex { $0.variable === update.variable }!
+      if let anti = inPlace(value, program.reads[variable].input, kernels, edges) {
+        for (reader, writer) in anti { edges[writer].insert(reader) }
+        places[value] = .variable(variable)
+      } else {
+        lateCopies.append((value, variable))
+      }
+    }
+    for (i, result) in program.results.enumerated() {
+      let owner = partition.buffered.owner(of: result)!
+      if places[owner] == nil { places[owner] = .result(i) }
+    }
+  }
+
+  /// The extra edges (reader before writer) that let `value` be written over `old`, or nil when it cannot be.
+  private func inPlace(_ value: Node, _ old: Node, _ kernels: [Step], _ edges: [Set<Int>]) -> [(Int, Int)]? {
+    let writers = kernels.indices.filter { kernels[$0].writes.contains(value) }
+    var added: [(Int, Int)] = []
+    var edges = edges
+    for (reader, kernel) in kernels.enumerated() where kernel.reads.contains(old) {
+      for writer in writers {
+        if reader == writer {
+          guard case .loop(let loop) = kernel.work, loop.canOverwrite(old, with: value) else { return nil }
+        } else {
+          if Self.reaches(from: reader, to: writer, edges) { return nil }
+          edges[writer].insert(reader)
+          added.append((reader, writer))
+        }
+      }
+    }
+    return added
+  }
+
+  /// Whether `start` waits for `goal`.
+  private static func reaches(from start: Int, to goal: Int, _ edges: [Set<Int>]) -> Bool {
+    var seen: Set<Int> = []
+    var stack = [start]
+    while let next = stack.popLast() {
+      if next == goal { return true }
+      if seen.insert(next).inserted { stack += edges[next] }
+    }
+    return false
+  }
+
+  // MARK: Order
+
+  private func order(_ kernels: [Step], _ edges: [Set<Int>]) -> [Int] {
+    var waiting = edges.map(\.count)
+    var dependents = [[Int]](repeating: [], count: kernels.count)
+    for (index, dependencies) in edges.enumerated() {
+      for dependency in dependencies { dependents[dependency].append(index) }
+    }
+    var readersLeft: [Node: Int] = [:]
+    for kernel in kernels { for node in kernel.reads { readersLeft[node, default: 0] += 1 } }
+    var allocated: Set<Node> = []
+
+    func bytes(_ node: Node) -> Int {
+      places[node] == .arena ? node.shape.elementCount * node.dtype.byteCount : 0
+    }
+    /// How much memory in use grows when `index` runs.
+    func growth(_ index: Int) -> Int {
+      let taken = kernels[index].writes.reduce(0) { $0 + (allocated.contains($1) ? 0 : bytes($1)) }
+      let freed = kernels[index].reads.reduce(0) { $0 + (readersLeft[$1] == 1 ? bytes($1) : 0) }
+      return taken - freed
+    }
+
+    var ready = kernels.indices.filter { waiting[$0] == 0 }
+    var result: [Int] = []
+    while let best = ready.min(by: { (growth($0), $0) < (growth($1), $1) }) {
+      ready.removeAll { $0 == best }
+      result.append(best)
+      allocated.formUnion(kernels[best].writes)
+      for node in kernels[best].reads { readersLeft[node]! -= 1 }
+      for next in dependents[best] {
+        waiting[next] -= 1
+        if waiting[next] == 0 { ready.append(next) }
+      }
+    }
+    require(result.count == kernels.count, "the schedule has a cycle")
+    return result
+  }
+}
+
+extension Partition {
+  /// Each group as a kernel. What nobody outside the kernel reads is not stored.
+  func kernels() -> [Schedule.Step] {
+    var readElsewhere = Set(program.roots.map { buffered.owner(of: $0)! })
+    for group in groups {
+      let own: Set<Node> = if case .loop(let loop) = group.work { loop.members } else { [] }
+      readElsewhere.formUnion(group.reads.subtracting(own))
+    }
+    return groups.map { group in
+      switch group.work {
+      case .matrix(let unit): .init(work: .matrix(unit), reads: Set(unit.operands), writes: [unit.result])
+      case .scatter(let unit): .init(work: .scatter(unit), reads: Set(unit.operands), writes: [unit.node])
+      case .loop(let loop):
+        lowered(loop, storing: readElsewhere)
+      }
+    }
+  }
+
+  private func lowered(_ loop: LoopGroup, storing stored: Set<Node>) -> Schedule.Step {
+    var builder = KernelBuilder(domain: loop.domain, members: loop.members, buffered: buffered)
+    for (node, target, region) in loop.parts where region != nil || stored.contains(node) {
+      guard let map = loop.domain.canonicalMap(of: node) ?? Self.map(of: node, over: loop.domain) else {
+        fatalError("\(node.op.name)\(node.shape) has no place in loops over \(loop.domain.extents)")
+      }
+      var places = map
+      if let region {
+        for axis in places.axes.indices {
+          places.axes[axis] = places.axes[axis] * region.strides[axis]
+          places.axes[axis].offset += region.offsets[axis]
+        }
+      }
+      let address = places.linear(in: target.shape.extents, dimensions: loop.domain.extents.count)
+      do {
+        try builder.store(node, at: map, to: target, address: address)
+      } catch {
+        fatalError("\(error.node.op.name)\(error.node.shape) should have had a buffer")
+      }
+    }
+    var kernel = builder.kernel
+    let writes = Set(kernel.stores.map { kernel.buffers[$0.buffer] })
+    let reads = Reads(kernel).nodes
+    kernel.collapse()
+    return .init(work: .loop(kernel), reads: reads, writes: writes)
+  }
+}
+
+extension LoopKernel {
+  /// Whether the memory of `old` may also be that of `new`: the kernel reads each element of `old` only where and before
+  /// it writes the same element of `new`.
+  func canOverwrite(_ old: Node, with new: Node) -> Bool {
+    guard old.dtype.byteCount == new.dtype.byteCount, old.shape.elementCount == new.shape.elementCount,
+      let store = stores.first(where: { buffers[$0.buffer] === new }),
+      stores.count(where: { buffers[$0.buffer] === new }) == 1
+    else { return false }
+    for value in values {
+      switch value {
+      case .load(let buffer, let address):
+        if buffers[buffer] === old && address != store.address { return false }
+      case .gather(let buffer, _, _, _, _): if buffers[buffer] === old { return false }
+      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
+      }
+    }
+    // An earlier pass over the same row must not have overwritten what a later pass reads.
+    let passes = passes()
+    return passes[store.value] == (passes.max() ?? 0) || !isReduced.contains(true)
+  }
+}

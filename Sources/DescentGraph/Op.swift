@@ -1,0 +1,145 @@
+/// The primitives of the graph. Each has a StableHLO counterpart or is a two-line composition of some.
+///
+/// A node holds an op, its inputs, and the result's shape and dtype. What an op means is written down in
+/// `DescentEngine/Reference`; its shape and gradient rules are in `Rules/`.
+/// Convolution, windows, sort and scan join here as further cases (see `Documentation/AddingAnOp.md`).
+public enum Op: Hashable, Sendable {
+  // Leaves
+  case constant(Literal)
+  case input(InputID)
+  /// 0, 1, 2 … along `axis`, the same on every other axis.
+  case iota(axis: Int)
+  /// Philox 4x32-10 words. Inputs: key and stream (both i64 scalars).
+  case randomBits
+
+  // Element-wise; all inputs have the result's shape.
+  case unary(Unary)
+  case binary(Binary)
+  case compare(Comparison)
+  /// Inputs: condition (bool), value where true, value where false.
+  case select
+  /// To the node's dtype. Floats become integers by truncation; everything but 0 becomes `true`.
+  case cast
+  /// The input itself; no gradient flows back through it.
+  case stopGradient
+
+  // Reductions; the axes are dropped.
+  case reduce(Reduction, axes: [Int])
+  /// Index (i32) of the greatest element along `axis`; the first one wins a tie, NaN counts as greatest.
+  case argmax(axis: Int)
+
+  // Movement
+  case reshape
+  /// Result axis `i` is input axis `permutation[i]`.
+  case transpose([Int])
+  /// Input axis `i` becomes result axis `axes[i]`; its extent is the result's or 1.
+  case broadcast(axes: [Int])
+  case slice(starts: [Int], limits: [Int], strides: [Int])
+  /// Inputs: tensor, fill value (scalar). `interior` fill elements go between neighbours.
+  case pad(low: [Int], high: [Int], interior: [Int])
+  case concatenate(axis: Int)
+  case reverse(axes: [Int])
+
+  // Products and indexing
+  case dot(DotAxes)
+  /// Inputs: operand, indices (integer). Result: operand's axes with `axis` replaced by the indices' axes.
+  case gather(axis: Int)
+  /// Inputs: operand, indices, updates (shaped as `gather` would give). Adds each update to the slice its index names;
+  /// repeated indices add up in row-major order of the indices.
+  case scatterAdd(axis: Int)
+}
+
+public enum Unary: String, CaseIterable, Sendable {
+  case negate, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, erf, sigmoid, relu, floor, ceil, not
+}
+
+public enum Binary: String, CaseIterable, Sendable {
+  case add, subtract, multiply, divide, power, maximum, minimum
+  /// Logical on bool, bitwise on integers.
+  case and, or, xor
+  /// On integers; the right operand counts bits. The left side is filled with zeros.
+  case shiftRight, shiftLeft
+}
+
+public enum Comparison: String, CaseIterable, Sendable {
+  case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
+}
+
+public enum Reduction: String, CaseIterable, Sendable { case sum, maximum, minimum }
+
+/// Which axes of a dot product's operands run together. The result's axes are batch, then the left operand's free axes,
+/// then the right operand's.
+public struct DotAxes: Hashable, Sendable {
+  public var lhsBatch: [Int], rhsBatch: [Int]
+  public var lhsContracting: [Int], rhsContracting: [Int]
+  public init(lhsBatch: [Int] = [], rhsBatch: [Int] = [], lhsContracting: [Int], rhsContracting: [Int]) {
+    self.lhsBatch = lhsBatch
+    self.rhsBatch = rhsBatch
+    self.lhsContracting = lhsContracting
+    self.rhsContracting = rhsContracting
+  }
+  public func lhsFree(rank: Int) -> [Int] { (0..<rank).filter { !lhsBatch.contains($0) && !lhsContracting.contains($0) } }
+  public func rhsFree(rank: Int) -> [Int] { (0..<rank).filter { !rhsBatch.contains($0) && !rhsContracting.contains($0) } }
+}
+
+/// The value of a constant: one scalar for every element, or data.
+public enum Literal: Hashable, Sendable {
+  case splat(Double)
+  case data(Storage)
+
+  public static func == (a: Literal, b: Literal) -> Bool {
+    switch (a, b) {
+    // Bit patterns, so that NaN equals itself and the two zeros differ.
+    case (.splat(let x), .splat(let y)): x.bitPattern == y.bitPattern
+    case (.data(let x), .data(let y)): x === y
+    case (.splat, .data), (.data, .splat): false
+    }
+  }
+  public func hash(into hasher: inout Hasher) {
+    switch self {
+    case .splat(let value): hasher.combine(value.bitPattern)
+    case .data(let storage): hasher.combine(ObjectIdentifier(storage))
+    }
+  }
+}
+
+/// Identifies a graph input: an argument of a traced function, a variable, or a number fed in at every step.
+public struct InputID: Hashable, Sendable, CustomStringConvertible {
+  public let index: Int
+  public let name: String
+  public var description: String { name }
+  init(index: Int, name: String) {
+    self.index = index
+    self.name = name
+  }
+}
+
+extension Op {
+  /// The name that messages and printed graphs use.
+  public var name: String {
+    switch self {
+    case .constant: "constant"
+    case .input: "input"
+    case .iota: "iota"
+    case .randomBits: "randomBits"
+    case .unary(let f): f.rawValue
+    case .binary(let f): f.rawValue
+    case .compare(let c): c.rawValue
+    case .select: "select"
+    case .cast: "cast"
+    case .stopGradient: "stopGradient"
+    case .reduce(let r, _): "reduce.\(r.rawValue)"
+    case .argmax: "argmax"
+    case .reshape: "reshape"
+    case .transpose: "transpose"
+    case .broadcast: "broadcast"
+    case .slice: "slice"
+    case .pad: "pad"
+    case .concatenate: "concatenate"
+    case .reverse: "reverse"
+    case .dot: "dot"
+    case .gather: "gather"
+    case .scatterAdd: "scatterAdd"
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// The one place that sends an op to its rules. Adding an op means one case here and its rules in a family's file.
+extension Op {
+  /// The shape and dtype of the op's result; traps, naming op and shapes, when the inputs do not fit.
+  ///
+  /// `declared` is what a node states about itself; leaves, reshape, broadcast, cast and randomBits need it.
+  func inferred(from inputs: [Node], declared: TensorType? = nil) -> TensorType {
+    switch self {
+    case .constant, .input: LeafRules.type(self, inputs, declared)
+    case .iota(let axis): LeafRules.iota(axis, inputs, declared)
+    case .randomBits: LeafRules.randomBits(inputs, declared)
+    case .unary(let f): ElementwiseRules.type(f, inputs)
+    case .binary(let f): ElementwiseRules.type(f, inputs)
+    case .compare: ElementwiseRules.type(compare: self, inputs)
+    case .select: ElementwiseRules.type(select: inputs)
+    case .cast: ElementwiseRules.type(cast: inputs, declared)
+    case .stopGradient: TensorType(inputs[0])
+    case .reduce(let r, let axes): ReductionRules.type(r, axes, inputs)
+    case .argmax(let axis): ReductionRules.type(argmax: axis, inputs)
+    case .reshape: MovementRules.type(reshape: inputs, declared)
+    case .transpose(let permutation): MovementRules.type(transpose: permutation, inputs)
+    case .broadcast(let axes): MovementRules.type(broadcast: axes, inputs, declared)
+    case .slice(let starts, let limits, let strides): MovementRules.type(slice: starts, limits, strides, inputs)
+    case .pad(let low, let high, let interior): MovementRules.type(pad: low, high, interior, inputs)
+    case .concatenate(let axis): MovementRules.type(concatenate: axis, inputs)
+    case .reverse(let axes): MovementRules.type(reverse: axes, inputs)
+    case .dot(let axes): ProductRules.type(axes, inputs)
+    case .gather(let axis): IndexingRules.type(gather: axis, inputs)
+    case .scatterAdd(let axis): IndexingRules.type(scatterAdd: axis, inputs)
+    }
+  }
+
+  func check(_ inputs: [Node], shape: Shape, dtype: DType) {
+    let declared = TensorType(shape: shape, dtype: dtype)
+    let inferred = inferred(from: inputs, declared: declared)
+    require(inferred == declared, "\(name): the node says \(declared) but its inputs give \(inferred)")
+  }
+
+  /// The vector-Jacobian product: for each input, how the loss changes with it, given how it changes with the result
+  /// `y` (`g`, shaped as `y`). nil where nothing flows (integers, conditions, constants).
+  func gradients(of y: Tensor, inputs x: [Tensor], cotangent g: Tensor) -> [Tensor?] {
+    switch self {
+    case .constant, .input, .iota: []
+    case .randomBits, .argmax, .compare, .stopGradient: x.map { _ in nil }
+    case .unary(let f): [ElementwiseRules.gradient(f, y, x[0], g)]
+    case .binary(let f): ElementwiseRules.gradients(f, y, x[0], x[1], g)
+    case .select: ElementwiseRules.gradients(select: x, g)
+    case .cast: [x[0].dtype.isFloat ? g.cast(to: x[0].dtype) : nil]
+    case .reduce(let r, let axes): [ReductionRules.gradient(r, axes, y, x[0], g)]
+    case .reshape: [g.reshaped(x[0].shape)]
+    case .transpose(let permutation): [MovementRules.gradient(transpose: permutation, g)]
+    case .broadcast(let axes): [MovementRules.gradient(broadcast: axes, x[0], g)]
+    case .slice(let starts, let limits, let strides): [MovementRules.gradient(slice: starts, limits, strides, x[0], g)]
+    case .pad(let low, let high, let interior): MovementRules.gradients(pad: low, high, interior, x, g)
+    case .concatenate(let axis): MovementRules.gradients(concatenate: axis, x, g)
+    case .reverse(let axes): [g.reversed(axes: axes)]
+    case .dot(let axes): ProductRules.gradients(axes, x[0], x[1], g)
+    case .gather(let axis): [IndexingRules.gradient(gather: axis, x, g), nil]
+    case .scatterAdd(let axis): [g, nil, g.gathering(x[1], axis: axis)]
+    }
+  }
+}
+
+/// What a node promises about its value.
+struct TensorType: Equatable, CustomStringConvertible {
+  var shape: Shape
+  var dtype: DType
+  init(shape: Shape, dtype: DType) {
+    self.shape = shape
+    self.dtype = dtype
+  }
+  init(_ node: Node) { self.init(shape: node.shape, dtype: node.dtype) }
+  var description: String { "\(dtype)\(shape)" }
+}

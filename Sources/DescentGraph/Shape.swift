@@ -1,0 +1,67 @@
+/// The extents of a tensor, outermost first. `[]` is the shape of a scalar.
+public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, RandomAccessCollection, CustomStringConvertible {
+  public let extents: [Int]
+
+  public init(_ extents: [Int]) {
+    require(extents.allSatisfy { $0 >= 0 }, "a shape's extents must not be negative: \(extents)")
+    self.extents = extents
+  }
+  public init(arrayLiteral elements: Int...) { self.init(elements) }
+
+  public var startIndex: Int { 0 }
+  public var endIndex: Int { extents.count }
+  public subscript(axis: Int) -> Int { extents[axis] }
+
+  /// The number of axes.
+  public var rank: Int { extents.count }
+  /// The number of elements; 1 for a scalar.
+  public var elementCount: Int { extents.reduce(1, *) }
+  public var isScalar: Bool { extents.isEmpty }
+  public var description: String { "[" + extents.map(String.init).joined(separator: ", ") + "]" }
+
+  /// Row-major strides in elements.
+  public var strides: [Int] {
+    var strides = [Int](repeating: 1, count: rank)
+    for axis in stride(from: rank - 2, through: 0, by: -1) { strides[axis] = strides[axis + 1] * extents[axis + 1] }
+    return strides
+  }
+
+  /// The extents of every axis that is not in `axes`.
+  public func removing(axes: [Int]) -> Shape { Shape(indices.filter { !axes.contains($0) }.map { extents[$0] }) }
+
+  /// The same shape with extent 1 on `axes`.
+  public func keeping(axes: [Int]) -> Shape { Shape(indices.map { axes.contains($0) ? 1 : extents[$0] }) }
+
+  public func replacing(axis: Int, with extent: Int) -> Shape {
+    var result = extents
+    result[axis] = extent
+    return Shape(result)
+  }
+
+  /// The shape both operands are broadcast to under NumPy's rule, or nil when they do not fit each other.
+  public static func broadcasting(_ a: Shape, _ b: Shape) -> Shape? {
+    let rank = Swift.max(a.rank, b.rank)
+    var result = [Int](repeating: 1, count: rank)
+    for axis in 0..<rank {
+      let i = axis - (rank - a.rank)
+      let j = axis - (rank - b.rank)
+      let extentA = i < 0 ? 1 : a[i]
+      let extentB = j < 0 ? 1 : b[j]
+      guard extentA == extentB || extentA == 1 || extentB == 1 else { return nil }
+      result[axis] = extentA == 1 ? extentB : extentA
+    }
+    return Shape(result)
+  }
+
+  /// `axis` counted from the front; a negative axis counts from the back.
+  func normalized(axis: Int, for op: String) -> Int {
+    let result = axis < 0 ? axis + rank : axis
+    require(result >= 0 && result < rank, "\(op): axis \(axis) does not exist in shape \(self)")
+    return result
+  }
+  func normalized(axes: [Int], for op: String) -> [Int] {
+    let result = axes.map { normalized(axis: $0, for: op) }.sorted()
+    require(Set(result).count == result.count, "\(op): axes \(axes) name an axis of \(self) twice")
+    return result
+  }
+}

@@ -1,0 +1,101 @@
+/// A value in the graph. Building one runs nothing: an operation adds a node, reading evaluates it.
+public struct Tensor: Sendable {
+  public let node: Node
+  public init(_ node: Node) { self.node = node }
+
+  public var shape: Shape { node.shape }
+  public var dtype: DType { node.dtype }
+  public var rank: Int { node.shape.rank }
+
+  /// A tensor of `scalars`, row-major. Without a shape it has one axis.
+  public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape? = nil) {
+    self.init(storage: Storage(scalars, shape: shape ?? [scalars.count]))
+  }
+  public init(storage: Storage) {
+    self.init(.constant(.data(storage)), [], shape: storage.shape, dtype: storage.dtype)
+  }
+  /// A scalar constant. A float64 scalar takes the dtype of the tensor it meets, as a Swift literal does.
+  public init(_ value: Double, dtype: DType = .float64) { self.init(filled: value, shape: [], dtype: dtype) }
+
+  public init(filled value: Double, shape: Shape, dtype: DType = .float32) {
+    self.init(.constant(.splat(dtype.rounding(value))), [], shape: shape, dtype: dtype)
+  }
+  public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor {
+    Tensor(filled: 0, shape: shape, dtype: dtype)
+  }
+  public static func ones(_ shape: Shape, dtype: DType = .float32) -> Tensor {
+    Tensor(filled: 1, shape: shape, dtype: dtype)
+  }
+  public static func zeros(like other: Tensor) -> Tensor { zeros(other.shape, dtype: other.dtype) }
+  public static func ones(like other: Tensor) -> Tensor { ones(other.shape, dtype: other.dtype) }
+
+  /// 0, 1, 2 … along `axis`.
+  public static func iota(_ shape: Shape, axis: Int = 0, dtype: DType = .int32) -> Tensor {
+    Tensor(.iota(axis: shape.normalized(axis: axis, for: "iota")), [], shape: shape, dtype: dtype)
+  }
+
+  /// Adds a node whose shape and dtype the op's rule infers; traps when the inputs do not fit the op.
+  init(_ op: Op, _ inputs: [Tensor]) { self.init(Node(op, inputs.map(\.node))) }
+  init(_ op: Op, _ inputs: [Tensor], shape: Shape, dtype: DType) {
+    self.init(Node(op, inputs.map(\.node), shape: shape, dtype: dtype))
+  }
+
+  /// The value every element has, when it is known while tracing.
+  var splat: Double? {
+    if case .constant(.splat(let value)) = node.op { value } else { nil }
+  }
+}
+
+/// An immutable step of a computation. Nodes are shared and compared by identity.
+public final class Node: Sendable {
+  public let op: Op
+  public let inputs: [Node]
+  public let shape: Shape
+  public let dtype: DType
+
+  /// For ops whose result follows from their inputs.
+  init(_ op: Op, _ inputs: [Node]) {
+    let type = op.inferred(from: inputs)
+    shape = type.shape
+    dtype = type.dtype
+    self.op = op
+    self.inputs = inputs
+  }
+  /// For ops that carry part of their result's type: leaves, reshape, broadcast, cast, randomBits.
+  public init(_ op: Op, _ inputs: [Node], shape: Shape, dtype: DType) {
+    op.check(inputs, shape: shape, dtype: dtype)
+    self.op = op
+    self.inputs = inputs
+    self.shape = shape
+    self.dtype = dtype
+  }
+}
+
+extension Node: Hashable {
+  public static func == (a: Node, b: Node) -> Bool { a === b }
+  public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+}
+
+extension Node {
+  /// Every node that `roots` depend on, inputs before the nodes that use them. Iterative: graphs can be deep.
+  public static func topologicalOrder(of roots: [Node]) -> [Node] {
+    var order: [Node] = []
+    var done = Set<Node>()
+    var stack: [(node: Node, next: Int)] = []
+    for root in roots where !done.contains(root) {
+      stack.append((root, 0))
+      done.insert(root)
+      while let (node, next) = stack.last {
+        if next < node.inputs.count {
+          stack[stack.count - 1].next += 1
+          let input = node.inputs[next]
+          if done.insert(input).inserted { stack.append((input, 0)) }
+        } else {
+          order.append(node)
+          stack.removeLast()
+        }
+      }
+    }
+    return order
+  }
+}

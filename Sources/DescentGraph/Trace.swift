@@ -1,0 +1,102 @@
+/// What one run of a Swift function did to tensors: the way a function becomes a `Program`.
+///
+/// `@unchecked Sendable`: a trace is task-local and only the task that records it touches it.
+public final class Trace: @unchecked Sendable {
+  @TaskLocal public static var current: Trace?
+
+  private var inputCount = 0
+  private var arguments: [Node] = []
+  private var feeds: [Program.Feed] = []
+  private var feedNodes: [AnyHashable: Tensor] = [:]
+  private var variables: [Variable] = []
+  private var inputs: [ObjectIdentifier: Node] = [:]
+  private var current: [ObjectIdentifier: Tensor] = [:]
+
+  private func input(_ name: String, _ shape: Shape, _ dtype: DType) -> Node {
+    defer { inputCount += 1 }
+    return Node(.input(InputID(index: inputCount, name: name)), [], shape: shape, dtype: dtype)
+  }
+
+  /// Runs `body` on new inputs of the given types and records what it does.
+  public static func record(
+    arguments: [(name: String, shape: Shape, dtype: DType)], _ body: ([Tensor]) throws -> [Tensor]
+  ) rethrows -> Program {
+    let trace = Trace()
+    trace.arguments = arguments.map { trace.input($0.name, $0.shape, $0.dtype) }
+    let results = try $current.withValue(trace) { try body(trace.arguments.map(Tensor.init)) }
+    return trace.program(results: results.map(\.node))
+  }
+
+  private func program(results: [Node]) -> Program {
+    let updates = variables.compactMap { variable -> Program.Update? in
+      let key = ObjectIdentifier(variable)
+      guard let value = current[key]?.node, value !== inputs[key] else { return nil }
+      return Program.Update(variable: variable, value: value)
+    }
+    let reads = variables.map { Program.Read(variable: $0, input: inputs[ObjectIdentifier($0)]!) }
+    return Program(arguments: arguments, feeds: feeds, reads: reads, results: results, updates: updates)
+  }
+
+  func read(_ variable: Variable) -> Tensor {
+    let key = ObjectIdentifier(variable)
+    if let tensor = current[key] { return tensor }
+    let node = input(variable.name.isEmpty ? "variable\(variables.count)" : variable.name, variable.shape, variable.dtype)
+    variables.append(variable)
+    inputs[key] = node
+    current[key] = Tensor(node)
+    return Tensor(node)
+  }
+
+  func write(_ variable: Variable, _ value: Tensor) {
+    require(
+      value.shape == variable.shape && value.dtype == variable.dtype,
+      "variable \(variable.name) is \(variable.dtype)\(variable.shape); a value \(value.dtype)\(value.shape) does not fit")
+    _ = read(variable)
+    current[ObjectIdentifier(variable)] = value
+  }
+
+  /// A scalar that the host computes anew before every run of the program: a learning rate, a decay factor.
+  ///
+  /// `key` identifies it: asking twice for one key gives one input.
+  public func feed(_ name: String, key: AnyHashable, value: @escaping @Sendable () -> Double) -> Tensor {
+    if let known = feedNodes[key] { return known }
+    let node = input(name, [], .float64)
+    feeds.append(Program.Feed(input: node, value: value))
+    feedNodes[key] = Tensor(node)
+    return Tensor(node)
+  }
+}
+
+/// A traced function: its inputs, its results, and the variables it reads and updates.
+public struct Program: Sendable {
+  public struct Feed: Sendable {
+    public let input: Node
+    public let value: @Sendable () -> Double
+  }
+  public struct Read: Sendable {
+    public let variable: Variable
+    public let input: Node
+  }
+  public struct Update: Sendable {
+    public let variable: Variable
+    public var value: Node
+  }
+
+  public var arguments: [Node]
+  public var feeds: [Feed]
+  public var reads: [Read]
+  public var results: [Node]
+  public var updates: [Update]
+
+  /// Everything the program must compute.
+  public var roots: [Node] { results + updates.map(\.value) }
+
+  /// The same program with each root replaced.
+  public func mapRoots(_ transform: ([Node]) -> [Node]) -> Program {
+    let mapped = transform(roots)
+    var copy = self
+    copy.results = Array(mapped[..<results.count])
+    for i in updates.indices { copy.updates[i].value = mapped[results.count + i] }
+    return copy
+  }
+}

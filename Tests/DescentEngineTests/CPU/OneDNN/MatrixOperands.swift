@@ -1,0 +1,71 @@
+import Foundation
+
+@testable import DescentEngine
+
+/// Operands with reproducible contents for a descriptor, and their product by plain loops in double precision.
+struct MatrixOperands {
+  let a: [Float], b: [Float], c: [Float], bias: [Float]
+
+  init(_ d: MatrixProduct.Descriptor) {
+    func fill(_ count: Int, seed: UInt64) -> [Float] {
+      var state = seed
+      return (0..<count).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Float(Int64(bitPattern: state) >> 40) / Float(1 << 23)
+      }
+    }
+    a = fill(Self.extent(d.a, d.batch, rows: d.m, columns: d.k), seed: 1)
+    b = fill(Self.extent(d.b, d.batch, rows: d.k, columns: d.n), seed: 2)
+    c = fill(Self.extent(d.c, d.batch, rows: d.m, columns: d.n), seed: 3)
+    bias = fill(d.n, seed: 4)
+  }
+
+  /// All of C after the product, elements that are no result keep their value.
+  func product(_ d: MatrixProduct.Descriptor) -> [Double] {
+    var result = c.map { Double($0) }
+    for index in Self.indices(d.batch) {
+      let offsetA = Self.offset(index, d.a)
+      let offsetB = Self.offset(index, d.b)
+      let offsetC = Self.offset(index, d.c)
+      for i in 0..<d.m {
+        for j in 0..<d.n {
+          let place = offsetC + i * d.c.rowStride + j * d.c.columnStride
+          var sum = d.hasBias ? Double(bias[j]) : 0
+          if d.accumulates { sum += Double(c[place]) }
+          for t in 0..<d.k {
+            let x = a[offsetA + i * d.a.rowStride + t * d.a.columnStride]
+            let y = b[offsetB + t * d.b.rowStride + j * d.b.columnStride]
+            sum += Double(x) * Double(y)
+          }
+          result[place] = Self.apply(d.activation, sum)
+        }
+      }
+    }
+    return result
+  }
+
+  private static func apply(_ activation: MatrixProduct.Activation, _ x: Double) -> Double {
+    switch activation {
+    case .none: x
+    case .relu: max(x, 0)
+    case .tanh: tanh(x)
+    case .geluErf: 0.5 * x * (1 + erf(x / 2.squareRoot()))
+    case .geluTanh: 0.5 * x * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+    case .logistic: 1 / (1 + exp(-x))
+    case .swish: x / (1 + exp(-x))
+    }
+  }
+
+  private static func extent(_ l: MatrixProduct.Layout, _ batch: [Int], rows: Int, columns: Int) -> Int {
+    let last = zip(batch, l.batchStrides).reduce(0) { $0 + ($1.0 - 1) * $1.1 }
+    return last + (rows - 1) * l.rowStride + (columns - 1) * l.columnStride + 1
+  }
+
+  private static func offset(_ index: [Int], _ l: MatrixProduct.Layout) -> Int {
+    zip(index, l.batchStrides).reduce(0) { $0 + $1.0 * $1.1 }
+  }
+
+  private static func indices(_ batch: [Int]) -> [[Int]] {
+    batch.reduce([[]]) { prefixes, extent in prefixes.flatMap { prefix in (0..<extent).map { prefix + [$0] } } }
+  }
+}

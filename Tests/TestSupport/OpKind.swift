@@ -1,0 +1,118 @@
+import DescentGraph
+
+/// `Op` without its attributes: what a table can ask "does every one have a row?" about.
+public enum OpKind: Hashable, Sendable, CustomStringConvertible {
+  case constant, input, iota, randomBits
+  case unary(Unary)
+  case binary(Binary)
+  case compare(Comparison)
+  case select, cast, stopGradient
+  case reduce(Reduction)
+  case argmax, reshape, transpose, broadcast, slice, pad, concatenate, reverse, dot, gather, scatterAdd
+
+  /// Exhaustive on purpose: a new `Op` case does not compile until it has a kind here.
+  public init(_ op: Op) {
+    switch op {
+    case .constant: self = .constant
+    case .input: self = .input
+    case .iota: self = .iota
+    case .randomBits: self = .randomBits
+    case .unary(let f): self = .unary(f)
+    case .binary(let f): self = .binary(f)
+    case .compare(let c): self = .compare(c)
+    case .select: self = .select
+    case .cast: self = .cast
+    case .stopGradient: self = .stopGradient
+    case .reduce(let r, _): self = .reduce(r)
+    case .argmax: self = .argmax
+    case .reshape: self = .reshape
+    case .transpose: self = .transpose
+    case .broadcast: self = .broadcast
+    case .slice: self = .slice
+    case .pad: self = .pad
+    case .concatenate: self = .concatenate
+    case .reverse: self = .reverse
+    case .dot: self = .dot
+    case .gather: self = .gather
+    case .scatterAdd: self = .scatterAdd
+    }
+  }
+
+  /// Every kind. `next` makes the list complete: it names, exhaustively, the kind that comes after each one.
+  public static let all: [OpKind] = {
+    var kinds: [OpKind] = []
+    var kind: OpKind? = .constant
+    while let current = kind {
+      switch current {
+      case .unary: kinds += Unary.allCases.map(OpKind.unary)
+      case .binary: kinds += Binary.allCases.map(OpKind.binary)
+      case .compare: kinds += Comparison.allCases.map(OpKind.compare)
+      case .reduce: kinds += Reduction.allCases.map(OpKind.reduce)
+      case .constant, .input, .iota, .randomBits, .select, .cast, .stopGradient, .argmax, .reshape, .transpose,
+        .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
+        kinds.append(current)
+      }
+      kind = current.next
+    }
+    return kinds
+  }()
+
+  private var next: OpKind? {
+    switch self {
+    case .constant: .input
+    case .input: .iota
+    case .iota: .randomBits
+    case .randomBits: .unary(.negate)
+    case .unary: .binary(.add)
+    case .binary: .compare(.equal)
+    case .compare: .select
+    case .select: .cast
+    case .cast: .stopGradient
+    case .stopGradient: .reduce(.sum)
+    case .reduce: .argmax
+    case .argmax: .reshape
+    case .reshape: .transpose
+    case .transpose: .broadcast
+    case .broadcast: .slice
+    case .slice: .pad
+    case .pad: .concatenate
+    case .concatenate: .reverse
+    case .reverse: .dot
+    case .dot: .gather
+    case .gather: .scatterAdd
+    case .scatterAdd: nil
+    }
+  }
+
+  public var description: String {
+    switch self {
+    case .unary(let f): f.rawValue
+    case .binary(let f): f.rawValue
+    case .compare(let c): c.rawValue
+    case .reduce(let r): "reduce.\(r.rawValue)"
+    case .constant: "constant"
+    case .input: "input"
+    case .iota: "iota"
+    case .randomBits: "randomBits"
+    case .select: "select"
+    case .cast: "cast"
+    case .stopGradient: "stopGradient"
+    case .argmax: "argmax"
+    case .reshape: "reshape"
+    case .transpose: "transpose"
+    case .broadcast: "broadcast"
+    case .slice: "slice"
+    case .pad: "pad"
+    case .concatenate: "concatenate"
+    case .reverse: "reverse"
+    case .dot: "dot"
+    case .gather: "gather"
+    case .scatterAdd: "scatterAdd"
+    }
+  }
+}
+
+extension Program {
+  /// The kinds of all ops the program computes.
+  public var opKinds: Set<OpKind> { Set(Node.topologicalOrder(of: roots).map { OpKind($0.op) }) }
+}
