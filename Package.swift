@@ -16,6 +16,9 @@ let package = Package(
       name: "DescentEngine",
       dependencies: ["DescentGraph", "COneDNN", .product(name: "RealModule", package: "swift-numerics")],
       exclude: ["CPU/LLVM/fit-polynomials.py"]),
+    .target(name: "DescentNN", dependencies: ["DescentGraph", "DescentEngine"]),
+    .target(name: "DescentOptim", dependencies: ["DescentGraph", "DescentEngine"]),
+    .target(name: "DescentData", exclude: ["Embedded/README.md", "Embedded/make-digits.py"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -34,4 +34,6 @@ public func geluTanh(_ x: Tensor) -> Tensor {
 public func silu(_ x: Tensor) -> Tensor { x * sigmoid(x) }
 
 /// log(1 + exp(x)), written so that neither end overflows.
-public func softplus(_ x: Tensor) -> Tensor { relu(x) + log1p(exp(-abs(x))) }
+///
+/// With `maximum`, which halves the gradient of a tie, the slope at 0 is the true ½; with `relu` it would be 0.
+public func softplus(_ x: Tensor) -> Tensor { maximum(x, 0) + log1p(exp(-abs(x))) }

@@ -34,7 +34,7 @@ public struct RandomKey: Sendable {
 
   /// Uniform words: i32 or i64.
   public func words(_ shape: Shape, dtype: DType = .int32) -> Tensor {
-    Tensor(.randomBits, [bits, Tensor([Int64(0)], shape: [])], shape: shape, dtype: dtype)
+    Tensor(.randomBits, [bits, Tensor(0, dtype: .int64)], shape: shape, dtype: dtype)
   }
 
   /// Uniform in `low..<high`: the upper 24 bits of a word (53 for float64) as a fraction.

@@ -61,7 +61,8 @@ import Testing
 
   @Test func `elements that tie for the extreme share the gradient`() {
     let program = Trace.record(arguments: [("x", [4], .float64)]) { x in
-      gradients(of: x[0].max(), withRespectTo: x) + gradients(of: maximum(x[0], x[0].reversed(axes: [0])).sum(), withRespectTo: x)
+      gradients(of: x[0].max(), withRespectTo: x)
+        + gradients(of: maximum(x[0], x[0].reversed(axes: [0])).sum(), withRespectTo: x)
     }
     let x = Value(Storage([2.0, 1, 2, 0], shape: [4]))
     let results = Interpreter<Double>().run(program, arguments: [x]).results
@@ -78,6 +79,8 @@ import Testing
 
   @Test func `the list of op kinds is complete`() {
     #expect(Set(OpKind.all).count == OpKind.all.count)
-    #expect(OpKind.all.count == 18 + Unary.allCases.count + Binary.allCases.count + Comparison.allCases.count + Reduction.allCases.count)
+    #expect(
+      OpKind.all.count == 18 + Unary.allCases.count + Binary.allCases.count + Comparison.allCases.count
+        + Reduction.allCases.count)
   }
 }

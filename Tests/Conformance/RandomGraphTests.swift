@@ -67,7 +67,6 @@ import Testing
       case .disagrees(let text): Issue.record("seed \(seed): \(text)\n\(graph)")
       }
     }
-    print("UNSTABLE", unstable)
     #expect(unstable * 10 < seeds.count, "\(unstable) of \(seeds.count) cases are unstable")
   }
 

@@ -37,7 +37,9 @@ extension GraphBuilder {
     }
   }
 
-  private func apply(_ f: Unary, _ x: Tensor) -> Tensor { Tensor(Node(.unary(f), [x.node], shape: x.shape, dtype: x.dtype)) }
+  private func apply(_ f: Unary, _ x: Tensor) -> Tensor {
+    Tensor(Node(.unary(f), [x.node], shape: x.shape, dtype: x.dtype))
+  }
 
   mutating func binary(_ f: Binary, _ left: Slot, _ right: Slot) -> Slot {
     let (a, b) =

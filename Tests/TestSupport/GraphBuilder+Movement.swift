@@ -23,7 +23,10 @@ extension GraphBuilder {
 
   mutating func transpose(_ x: Slot) -> Slot {
     let permutation = x.shape.indices.shuffled(using: &random)
-    return Slot(Tensor(Node(.transpose(permutation), [x.tensor.node], shape: Shape(permutation.map { x.shape[$0] }), dtype: x.dtype)), x.bound)
+    return Slot(
+      Tensor(
+        Node(.transpose(permutation), [x.tensor.node], shape: Shape(permutation.map { x.shape[$0] }), dtype: x.dtype)),
+      x.bound)
   }
 
   /// Repeats axes of extent 1 and adds new axes anywhere.

@@ -36,7 +36,9 @@ extension OpTable {
         OpRow(f.rawValue, .binary(f), [(shape, .positive), (shape, .positive)]) { node(.binary(f), $0) }
       case .and, .or, .xor, .shiftLeft, .shiftRight:
         OpRow(f.rawValue, .binary(f), [(shape, .spread), (shape, .spread)]) { x in
-          x[0] * x[1] * floats(node(.binary(f), [integers(x[0]), integers(x[1])]) & Tensor(filled: 7, shape: shape, dtype: .int32))
+          x[0] * x[1]
+            * floats(
+              node(.binary(f), [integers(x[0]), integers(x[1])]) & Tensor(filled: 7, shape: shape, dtype: .int32))
         }
       }
     } + [

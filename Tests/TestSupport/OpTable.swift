@@ -26,7 +26,8 @@ public struct OpRow: Sendable, CustomStringConvertible {
 
   public init(
     _ name: String, _ kind: OpKind, _ inputs: [(Shape, Domain)],
-    frozen: (@Sendable (_ x: [Tensor], _ point: [Tensor]) -> Tensor)? = nil, _ body: @escaping @Sendable ([Tensor]) -> Tensor
+    frozen: (@Sendable (_ x: [Tensor], _ point: [Tensor]) -> Tensor)? = nil,
+    _ body: @escaping @Sendable ([Tensor]) -> Tensor
   ) {
     self.name = name
     self.kind = kind

@@ -104,7 +104,8 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
   private static let plain: [OpKind] = OpKind.all.filter {
     switch $0 {
     case .unary, .binary, .compare, .reduce, .input: false
-    case .constant, .iota, .randomBits, .select, .cast, .stopGradient, .argmax, .reshape, .transpose, .broadcast, .slice,
+    case .constant, .iota, .randomBits, .select, .cast, .stopGradient, .argmax, .reshape, .transpose, .broadcast,
+      .slice,
       .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       true
     }
@@ -112,7 +113,8 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
 
   /// The described program. The same description always makes the same program.
   public func program() -> Program {
-    Trace.record(arguments: inputs.enumerated().map { ("x\($0.offset)", $0.element.shape, $0.element.dtype) }) { arguments in
+    Trace.record(arguments: inputs.enumerated().map { ("x\($0.offset)", $0.element.shape, $0.element.dtype) }) {
+      arguments in
       var builder = GraphBuilder(arguments)
       for step in steps { builder.add(step) }
       let results = outputs.map { builder.slots[$0].tensor }

@@ -1,0 +1,20 @@
+import DescentGraph
+
+/// Sets elements to zero with probability `rate` while training and scales the others by 1/(1 − rate); does nothing
+/// while evaluating (Srivastava et al. 2014).
+public struct Dropout: Module {
+  public let rate: Double
+
+  /// - Parameters:
+  ///   - rate: in 0..<1.
+  public init(_ rate: Double) {
+    require(rate >= 0 && rate < 1, "Dropout: the rate must lie in 0..<1, not \(rate)")
+    self.rate = rate
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    guard rate > 0, let key = Forward.nextKey() else { return x }
+    let keeps = key.bernoulli(Tensor(1 - rate), x.shape)
+    return select(keeps, x * (1 / (1 - rate)), .zeros(like: x))
+  }
+}

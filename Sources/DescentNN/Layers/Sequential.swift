@@ -1,0 +1,33 @@
+import DescentGraph
+
+/// A module that maps one tensor to one tensor.
+public protocol UnaryModule: Module {
+  func callAsFunction(_ x: Tensor) -> Tensor
+}
+extension Linear: UnaryModule {}
+extension Dropout: UnaryModule {}
+extension Activation: UnaryModule {}
+
+/// Modules one after another. Parameters are named `layers.0.weight` and so on.
+public struct Sequential: UnaryModule {
+  public let layers: [any UnaryModule]
+  public init(_ layers: [any UnaryModule]) { self.layers = layers }
+  public init(_ layers: any UnaryModule...) { self.layers = layers }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
+
+  /// A multilayer perceptron: linear layers of the given widths with `activation` between them.
+  public static func perceptron(_ widths: [Int], activation: Activation = .relu, dropout: Double = 0) -> Sequential {
+    require(widths.count >= 2, "a perceptron needs at least an input and an output width, not \(widths)")
+    var layers: [any UnaryModule] = []
+    for (i, (inputs, outputs)) in zip(widths, widths.dropFirst()).enumerated() {
+      let isLast = i == widths.count - 2
+      let follower: Activation = isLast ? .identity : activation
+      layers.append(Linear(inputs, outputs, initializer: follower.initializer(fanIn: inputs, fanOut: outputs)))
+      if isLast { break }
+      layers.append(activation)
+      if dropout > 0 { layers.append(Dropout(dropout)) }
+    }
+    return Sequential(layers)
+  }
+}

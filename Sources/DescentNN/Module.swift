@@ -1,0 +1,81 @@
+import DescentEngine
+import DescentGraph
+
+/// A part of a model: a struct or class that holds parameters and other modules.
+///
+/// Parameters are found by reflection. A parameter's name is its property path, with the index for elements of an
+/// array: `blocks.0.attention.query.weight`.
+public protocol Module: Sendable {}
+
+extension Module {
+  /// Every parameter with its name, in the order of declaration.
+  public var parameters: [(name: String, parameter: Parameter)] {
+    var found: [(String, Parameter)] = []
+    Self.collect(self, path: "", into: &found)
+    return found
+  }
+
+  /// The variables that optimizers update.
+  public var trainableVariables: [Variable] {
+    name()
+    return parameters.filter(\.parameter.isTrainable).map(\.parameter.variable)
+  }
+
+  /// The number of trainable elements.
+  public var parameterCount: Int { trainableVariables.reduce(0) { $0 + $1.shape.elementCount } }
+
+  /// Draws every parameter's starting value. Each depends on the seed and the parameter's name only: adding a layer does
+  /// not change the others.
+  ///
+  /// - Throws: `EngineError` when an engine library is missing.
+  public func initialize(seed: Int) throws(EngineError) {
+    name()
+    let all = parameters
+    let key = RandomKey(seed)
+    let values = try evaluate(
+      all.map { name, parameter in
+        parameter.initializer.sample(parameter.shape, dtype: parameter.variable.dtype, key: key.folding(in: name))
+      })
+    for ((_, parameter), value) in zip(all, values) { parameter.variable.assign(value) }
+  }
+
+  /// Excludes parameters whose name satisfies `matches` from training.
+  public func freeze(where matches: (String) -> Bool = { _ in true }) {
+    for (name, parameter) in parameters where matches(name) { parameter.isTrainable = false }
+  }
+  public func unfreeze(where matches: (String) -> Bool = { _ in true }) {
+    for (name, parameter) in parameters where matches(name) { parameter.isTrainable = true }
+  }
+
+  private func name() {
+    for (name, parameter) in parameters { parameter.variable.name = name }
+  }
+
+  private static func collect(_ value: Any, path: String, into found: inout [(String, Parameter)]) {
+    if let parameter = value as? Parameter {
+      found.append((path, parameter))
+      return
+    }
+    var mirror: Mirror? = Mirror(reflecting: value)
+    // Leaves of Foundation and the standard library have no parameters below them.
+    while let current = mirror {
+      for (index, child) in current.children.enumerated() {
+        guard isWorthVisiting(child.value) else { continue }
+        let isElement = current.displayStyle == .collection
+        let label = isElement ? String(index) : (child.label ?? String(index))
+        let isWrapped = current.displayStyle == .optional
+        let next = isWrapped ? path : path.isEmpty ? label : "\(path).\(label)"
+        collect(child.value, path: next, into: &found)
+      }
+      mirror = current.superclassMirror
+    }
+  }
+
+  private static func isWorthVisiting(_ value: Any) -> Bool {
+    if value is Parameter || value is any Module { return true }
+    switch Mirror(reflecting: value).displayStyle {
+    case .collection, .optional, .tuple, .dictionary: return true
+    case .struct, .class, .enum, .set, .none, .some: return false
+    }
+  }
+}

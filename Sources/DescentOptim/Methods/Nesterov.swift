@@ -1,0 +1,23 @@
+import DescentGraph
+
+/// Nesterov's accelerated gradient (1983) in the form of Sutskever et al. 2013, as `torch.optim.SGD(nesterov: true)`
+/// computes it: v ← μv + g; θ ← θ − η·(g + μv), the gradient being taken at the point already looked ahead to.
+///
+/// State: one tensor. Weight decay is coupled.
+public struct Nesterov: Optimizer {
+  public var learningRate: Schedule
+  public var momentum: Schedule
+  public var weightDecay: Schedule
+
+  public init(learningRate: Schedule = 0.05, momentum: Schedule = 0.9, weightDecay: Schedule = 0) {
+    self.learningRate = learningRate
+    self.momentum = momentum
+    self.weightDecay = weightDecay
+  }
+
+  public func update(_ w: Tensor, gradient: Tensor, state s: Momentum.State, at step: Step<Self>) -> Tensor {
+    let g = gradient + step.weightDecay * w
+    s.velocity = step.momentum * s.velocity + g
+    return w - step.learningRate * (g + step.momentum * s.velocity)
+  }
+}

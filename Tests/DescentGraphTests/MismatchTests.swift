@@ -1,0 +1,125 @@
+import DescentGraph
+import Testing
+
+/// Mistakes in a model stop the program with a message that names the op and the shapes.
+@Suite struct MismatchTests {
+  enum Mismatch: String, CaseIterable, Codable, Sendable {
+    case add, addDTypes, addBool, matmul, matmulRank, matmulBatch, concatenateExtents, concatenateDTypes,
+      concatenateNothing
+    case reshape, reshapeUnknown, select, selectCondition, scatterAdd, scatterAddAxis, gatherIndices, gatherFromNothing
+    case dotContracting, dotBatch, dotDTypes, broadcast, broadcastAxes, transpose, slice, pad, padFill, reverse
+    case reduceAxis, reduceAxisTwice, maximumOfNothing, argmaxBool, expOfIntegers, gradientOfVector, constantCount
+    case negativeExtent, randomBitsType, iotaOfScalar, variableUpdate
+
+    /// What the message must contain.
+    var fragments: [String] {
+      switch self {
+      case .add: ["add", "[2, 3]", "[2, 4]"]
+      case .addDTypes: ["add", "f32[2]", "i32[2]", "cast"]
+      case .addBool: ["add", "bool[2]", "cast"]
+      case .matmul: ["matmul", "[2, 3]", "[4, 5]"]
+      case .matmulRank: ["matmul", "[2, 3]", "[3]"]
+      case .matmulBatch: ["matmul", "[2, 4, 3]", "[5, 3, 4]"]
+      case .concatenateExtents: ["concatenate", "f32[2, 3]", "f32[3, 3]", "axis 1"]
+      case .concatenateDTypes: ["concatenate", "f32[2]", "f64[2]"]
+      case .concatenateNothing: ["concatenate", "nothing"]
+      case .reshape: ["reshape", "[2, 3]", "6", "[4, 2]", "8"]
+      case .reshapeUnknown: ["reshape", "[2, 3]", "[4, -1]"]
+      case .select: ["select", "[2]", "[3]"]
+      case .selectCondition: ["select", "f32[2]", "bool"]
+      case .scatterAdd: ["scatterAdd", "f32[3, 4]", "f32[5, 4]", "f32[2, 4]"]
+      case .scatterAddAxis: ["scatterAdd", "axis 2", "[5, 4]"]
+      case .gatherIndices: ["gather", "f32[2]", "cast"]
+      case .gatherFromNothing: ["gather", "[0, 3]", "[2]"]
+      case .dotContracting: ["dot", "[2, 3]", "[4, 5]"]
+      case .dotBatch: ["dot", "[2, 3]", "[4, 3]", "batch"]
+      case .dotDTypes: ["dot", "f32[3]", "i32[3]", "cast"]
+      case .broadcast: ["broadcast", "[2, 3]", "[4, 3]"]
+      case .broadcastAxes: ["broadcast", "[2, 3]", "[2, 3, 4]", "[1, 0]"]
+      case .transpose: ["transpose", "[0, 0]", "[2, 3]"]
+      case .slice: ["slice", "[0, 2]", "[2, 4]", "[2, 3]"]
+      case .pad: ["pad", "[1]", "[2, 3]"]
+      case .padFill: ["pad", "f64[]", "f32"]
+      case .reverse: ["reverse", "axis 2", "[2, 3]"]
+      case .reduceAxis: ["reduce.sum", "axis 2", "[2, 3]"]
+      case .reduceAxisTwice: ["reduce.maximum", "[0, -2]", "[2, 3]", "twice"]
+      case .maximumOfNothing: ["reduce.maximum", "[2, 0]", "empty"]
+      case .argmaxBool: ["argmax", "bool[2, 3]"]
+      case .expOfIntegers: ["exp", "i32[2]", "cast"]
+      case .gradientOfVector: ["gradients", "f32[2]", "scalar"]
+      case .constantCount: ["3 scalars", "[2, 2]", "4"]
+      case .negativeExtent: ["negative", "-1"]
+      case .randomBitsType: ["randomBits", "f32"]
+      case .iotaOfScalar: ["iota", "axis 0", "[]"]
+      case .variableUpdate: ["variable weight", "f32[2]", "f32[3]"]
+      }
+    }
+
+    func provoke() {
+      func zeros(_ shape: Shape, _ dtype: DType = .float32) -> Tensor { .zeros(shape, dtype: dtype) }
+      switch self {
+      case .add: _ = zeros([2, 3]) + zeros([2, 4])
+      case .addDTypes: _ = zeros([2]) + zeros([2], .int32)
+      case .addBool: _ = zeros([2], .bool) + zeros([2], .bool)
+      case .matmul: _ = DescentGraph.matmul(zeros([2, 3]), zeros([4, 5]))
+      case .matmulRank: _ = DescentGraph.matmul(zeros([2, 3]), zeros([3]))
+      case .matmulBatch: _ = DescentGraph.matmul(zeros([2, 4, 3]), zeros([5, 3, 4]))
+      case .concatenateExtents: _ = concatenate([zeros([2, 3]), zeros([3, 3])], axis: 1)
+      case .concatenateDTypes: _ = concatenate([zeros([2]), zeros([2], .float64)])
+      case .concatenateNothing: _ = concatenate([])
+      case .reshape: _ = zeros([2, 3]).reshaped(Shape([4, 2]))
+      case .reshapeUnknown: _ = zeros([2, 3]).reshaped([4, -1] as [Int])
+      case .select: _ = DescentGraph.select(zeros([2], .bool), zeros([3]), zeros([3]))
+      case .selectCondition: _ = DescentGraph.select(zeros([2]), zeros([2]), zeros([2]))
+      case .scatterAdd: _ = zeros([5, 4]).scatterAdding(zeros([2, 4]), at: zeros([3], .int32))
+      case .scatterAddAxis: _ = zeros([5, 4]).scatterAdding(zeros([2, 4]), at: zeros([3], .int32), axis: 2)
+      case .gatherIndices: _ = zeros([5, 4]).gathering(zeros([2]))
+      case .gatherFromNothing: _ = zeros([0, 3]).gathering(zeros([2], .int32))
+      case .dotContracting: _ = dot(zeros([2, 3]), zeros([4, 5]), DotAxes(lhsContracting: [1], rhsContracting: [0]))
+      case .dotBatch:
+        _ = dot(
+          zeros([2, 3]), zeros([4, 3]), DotAxes(lhsBatch: [0], rhsBatch: [0], lhsContracting: [1], rhsContracting: [1]))
+      case .dotDTypes: _ = dot(zeros([3]), zeros([3], .int32), DotAxes(lhsContracting: [0], rhsContracting: [0]))
+      case .broadcast: _ = zeros([2, 3]).broadcast(to: [4, 3])
+      case .broadcastAxes:
+        _ = Node(.broadcast(axes: [1, 0]), [zeros([2, 3]).node], shape: [2, 3, 4], dtype: .float32)
+      case .transpose: _ = zeros([2, 3]).transposed([0, 0])
+      case .slice: _ = zeros([2, 3]).sliced(starts: [0, 2], limits: [2, 4])
+      case .pad: _ = zeros([2, 3]).padded(low: [1], high: [1])
+      case .padFill:
+        _ = Node(
+          .pad(low: [1], high: [0], interior: [0]), [zeros([2]).node, zeros([], .float64).node], shape: [3],
+          dtype: .float32)
+      case .reverse: _ = zeros([2, 3]).reversed(axes: [2])
+      case .reduceAxis: _ = zeros([2, 3]).sum(axes: [2])
+      case .reduceAxisTwice: _ = zeros([2, 3]).max(axes: [0, -2])
+      case .maximumOfNothing: _ = zeros([2, 0]).max(axes: [1])
+      case .argmaxBool: _ = zeros([2, 3], .bool).argmax()
+      case .expOfIntegers: _ = exp(zeros([2], .int32))
+      case .gradientOfVector: _ = gradients(of: zeros([2]), withRespectTo: [])
+      case .constantCount: _ = Tensor([1.0, 2, 3], shape: [2, 2])
+      case .negativeExtent: _ = Shape([2, -1])
+      case .randomBitsType: _ = RandomKey(1).words([2], dtype: .float32)
+      case .iotaOfScalar: _ = Tensor.iota([])
+      case .variableUpdate:
+        let weight = Variable(shape: [2], name: "weight")
+        _ = Trace.record(arguments: []) { _ in
+          weight.value = zeros([3])
+          return []
+        }
+      }
+    }
+  }
+
+  @Test(arguments: Mismatch.allCases)
+  func `the message names the op and the shapes`(mismatch: Mismatch) async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [mismatch = mismatch as Mismatch] in
+      mismatch.provoke()
+    }
+    let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    for fragment in mismatch.fragments {
+      #expect(message.contains(fragment), "\(mismatch) lacks \(fragment): \(message)")
+    }
+  }
+}

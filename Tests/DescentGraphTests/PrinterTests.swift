@@ -1,0 +1,45 @@
+import DescentGraph
+import Testing
+
+@Suite struct PrinterTests {
+  @Test func `a small training step`() {
+    let weight = Variable(shape: [3, 2], name: "weight")
+    let program = Trace.record(arguments: [("x", [4, 3], .float32)]) { x in
+      let y = relu(matmul(x[0], weight.value) + 0.5)
+      weight.value = weight.value * 0.99
+      return [y.sum(axes: [0]), y.argmax()]
+    }
+    #expect(
+      program.printed() == """
+        %x = input : f32[4, 3]
+        %weight = input : f32[3, 2]
+        %0 = dot(%x, %weight) contracting [1]×[0] : f32[4, 2]
+        %1 = add(%0, 0.5) : f32[4, 2]
+        %2 = relu(%1) : f32[4, 2]
+        %3 = reduce.sum(%2) axes [0] : f32[2]
+        %4 = argmax(%2) axis 1 : i32[4]
+        %5 = multiply(%weight, 0.9900000095367432) : f32[3, 2]
+        result %3 : f32[2]
+        result %4 : i32[4]
+        update weight = %5 : f32[3, 2]
+        """)
+  }
+
+  @Test func `attributes are printed`() {
+    let program = traced([([2, 3], .float32)]) { x in
+      [
+        x[0].transposed.sliced(starts: [0, 1], limits: [3, 2], strides: [2, 1]),
+        x[0].padded(low: [1, 0], high: [0, 1], value: -2),
+      ]
+    }
+    #expect(
+      program.printed() == """
+        %x0 = input : f32[2, 3]
+        %0 = transpose(%x0) [1, 0] : f32[3, 2]
+        %1 = slice(%0) [0, 1]..<[3, 2] by [2, 1] : f32[2, 1]
+        %2 = pad(%x0, -2) low [1, 0] high [0, 1] interior [0, 0] : f32[3, 4]
+        result %1 : f32[2, 1]
+        result %2 : f32[3, 4]
+        """)
+  }
+}
