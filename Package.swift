@@ -19,6 +19,7 @@ let package = Package(
     .target(name: "DescentNN", dependencies: ["DescentGraph", "DescentEngine"]),
     .target(name: "DescentOptim", dependencies: ["DescentGraph", "DescentEngine"]),
     .target(name: "DescentData", exclude: ["Embedded/README.md", "Embedded/make-digits.py"]),
+    .target(name: "DescentTrain", dependencies: ["DescentNN", "DescentOptim", "DescentData"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -7,7 +7,7 @@ import Testing
 @Suite struct RandomGraphTests {
   typealias Value = Interpreter<Double>.Value
 
-  /// An engine of a kind: the reference with each node's elements rounded to its dtype and, maybe, a mistake in some op.
+  /// An engine of a kind: the reference with each node's elements rounded to its dtype and, maybe, a mistake in an op.
   static func engine(
     mistake: (@Sendable (Node, Value) -> Value)? = nil
   ) -> @Sendable (Program, [Storage]) -> [Storage] {

@@ -3,21 +3,23 @@ import DescentGraph
 
 /// Compares what an engine makes of a program with what the reference interpreter makes of it.
 ///
-/// The truth is a reference run in `Double`. How far float32 arithmetic may stray from it depends on the program, so the
-/// reference is run again with float32's errors, and those runs say how sensitive each result is:
+/// The truth is a reference run in `Double`. How far float32 arithmetic may stray from it depends on the program, so
+/// the reference is run again with float32's errors, and those runs say how sensitive each result is:
 ///
 /// - once in `Float`;
-/// - twice in `Double` with every computed float moved by up to 2⁻²² of itself (two units in the last place of a float32),
-///   because a single `Float` run can be right by luck, above all where a result has one element or large terms cancel.
-///   Whole numbers that no approximated function gave stay as they are: they are exact in every engine;
+/// - four times in `Double` with every float moved by up to 2⁻²² of itself (two units in the last place of a float32),
+///   in two random patterns and their opposites. A single `Float` run can be right by luck, above all where a result has
+///   one element or large terms cancel. Whole numbers that no approximated function gave stay as they are: they are
+///   exact in every engine;
 /// - for programs with bfloat16 or float16, once with every such node rounded and once with none.
 ///
-/// A float32 result may differ from the truth by at most 8 times the largest error of these runs over the tensor, plus 32
-/// units in the last place of the tensor's largest magnitude. A float64 result that depends on no narrower float may differ
-/// by 2⁻²⁹ of that. NaN and infinities must agree exactly, and so must integers and bools.
+/// A float32 result may differ from the truth by at most 8 times the largest error of these runs over the tensor, plus
+/// 32 units in the last place of the tensor's largest magnitude. A float64 result that depends on no narrower float may
+/// differ by 2⁻²⁹ of that. NaN and infinities must agree exactly, and so must integers and bools.
 ///
-/// Comparisons, floor, casts to integers and the like turn the smallest error into a whole step. A program in which any of
-/// the runs decides differently anywhere, or becomes non-finite elsewhere, is `unstable`: it says nothing about the engine.
+/// Comparisons, floor, casts to integers and the like turn the smallest error into a whole step. A program in which any
+/// of the runs decides differently anywhere, or becomes non-finite elsewhere, is `unstable`: it says nothing about the
+/// engine.
 ///
 /// Where a program rounds to bfloat16 or float16, the tolerance is as wide as that rounding, so an engine that leaves a
 /// rounding out is not found here.
@@ -58,10 +60,10 @@ struct Expectation {
   init(_ program: Program, _ arguments: [Storage]) {
     let order = Node.topologicalOrder(of: program.results)
     let truth = Self.values(Interpreter<Double>(), program, arguments, order)
-    var runs = [
-      Self.values(Interpreter<Float>(), program, arguments, order).map(Self.widened),
-      Self.values(Self.noisy(1), program, arguments, order), Self.values(Self.noisy(2), program, arguments, order),
-    ]
+    var runs = [Self.values(Interpreter<Float>(), program, arguments, order).map(Self.widened)]
+    for (seed, largest) in [(1, 0x1p-22), (1, -0x1p-22), (2, 0x1p-22), (2, -0x1p-22)] {
+      runs.append(Self.values(Self.noisy(order, UInt64(seed), largest), program, arguments, order))
+    }
     if order.contains(where: { $0.dtype == .bfloat16 || $0.dtype == .float16 }) {
       runs.append(
         Self.values(Interpreter<Float>(halfPrecision: .roundedEverywhere), program, arguments, order).map(Self.widened))
@@ -105,14 +107,17 @@ struct Expectation {
     }
   }
 
-  /// A reference whose floats are all a little off, each by its own amount.
-  private static func noisy(_ seed: UInt64) -> Interpreter<Double> {
-    Interpreter<Double> { node, value in
+  /// A reference whose floats are all a little off, each by its own amount: by half of `largest` up to all of it, in one of
+  /// two directions. The opposite sign of `largest` gives the opposite errors.
+  private static func noisy(_ order: [Node], _ seed: UInt64, _ largest: Double) -> Interpreter<Double> {
+    let positions = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
+    return Interpreter<Double> { node, value in
       guard case .floats(let floats) = value.elements else { return value }
-      var random = SplitMix(seed &* 0x1000 &+ UInt64(floats.count))
+      var random = SplitMix(seed &* 0x10_0000 &+ UInt64(positions[node]!))
       let wholeNumbersAreExact = !inexact.contains(OpKind(node.op))
       let moved = floats.map { x in
-        (wholeNumbersAreExact && x == x.rounded()) || !x.isFinite ? x : x * (1 + random.double(-0x1p-22...0x1p-22))
+        let error = random.double(0.5...1) * (random.oneIn(2) ? largest : -largest)
+        return (wholeNumbersAreExact && x == x.rounded()) || !x.isFinite ? x : x * (1 + error)
       }
       return .init(floats: moved, shape: value.shape, dtype: value.dtype)
     }

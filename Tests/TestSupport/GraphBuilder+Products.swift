@@ -1,8 +1,8 @@
 import DescentGraph
 
 extension GraphBuilder {
-  /// A dot product in which each axis of `a` is batch, contracting or free; `b` gets the shape that needs, its axes in any
-  /// order, from `other` or from fresh data.
+  /// A dot product in which each axis of `a` is batch, contracting or free; `b` gets the shape that needs, its axes in
+  /// any order, from `other` or from fresh data.
   mutating func dot(_ left: Slot, _ other: Slot) -> Slot {
     let a = number(left)
     var (batch, contracting): ([Int], [Int]) = ([], [])

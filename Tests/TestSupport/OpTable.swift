@@ -41,8 +41,8 @@ public struct OpRow: Sendable, CustomStringConvertible {
     Trace.record(arguments: inputs.enumerated().map { ("x\($0.offset)", $0.element.shape, .float64) }) { [body($0)] }
   }
 
-  /// Values for the inputs, in order. Neighbouring numbers are 0.13 apart within an input and inputs are 0.017 apart, so
-  /// that a finite difference never crosses a tie or a kink.
+  /// Values for the inputs, in order. Neighbouring numbers are 0.13 apart within an input and inputs are 0.017 apart,
+  /// so that a finite difference never crosses a tie or a kink.
   public func arguments() -> [Storage] {
     var random = SplitMix(UInt64(name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF_FFFF }))
     return inputs.enumerated().map { number, input in

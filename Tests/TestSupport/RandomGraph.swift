@@ -3,9 +3,9 @@ import DescentGraph
 /// A random well-typed program with its arguments: the raw material of differential tests.
 ///
 /// A case is a *description*: inputs, and steps that say what to do with which earlier values. A step does not fix its
-/// attributes (axes, extents, indices); it draws them, from its own `salt`, among those that are valid for its operands,
-/// and converts operands that do not fit. So every description makes a valid program, also after steps were removed and
-/// extents shrunk, which is what makes shrinking simple.
+/// attributes (axes, extents, indices); it draws them, from its own `salt`, among those that are valid for its
+/// operands, and converts operands that do not fit. So every description makes a valid program, also after steps were
+/// removed and extents shrunk, which is what makes shrinking simple.
 ///
 /// Values stay tame: risky functions get wrapped (log(|x| + ½), division by |x| + ½ …) and large ones are scaled down.
 public struct RandomGraph: Sendable, CustomStringConvertible {
@@ -43,8 +43,8 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
   public var steps: [Step]
   /// Indices of the values that the program returns.
   public var outputs: [Int]
-  /// When set, the program returns only this one of the nodes that the outputs depend on, in topological order. Shrinking
-  /// cuts into a pattern with it.
+  /// When set, the program returns only this one of the nodes that the outputs depend on, in topological order.
+  /// Shrinking cuts into a pattern with it.
   public var innerResult: Int?
 
   /// No value has more elements than this.

@@ -2,8 +2,8 @@ import DescentGraph
 import RealModule
 
 extension Interpreter {
-  /// Result[batch, i, j] = Σ over k of a[batch, i, k] · b[batch, j, k], where i runs over `a`'s free axes, j over `b`'s and
-  /// k over the contracting axes in the order `axes` names them, the last one fastest. Integers wrap.
+  /// Result[batch, i, j] = Σ over k of a[batch, i, k] · b[batch, j, k], where i runs over `a`'s free axes, j over `b`'s
+  /// and k over the contracting axes in the order `axes` names them, the last one fastest. Integers wrap.
   func dot(_ axes: DotAxes, _ a: Value, _ b: Value, _ shape: Shape) -> Value {
     let lhsFree = axes.lhsFree(rank: a.shape.rank)
     let rhsFree = axes.rhsFree(rank: b.shape.rank)

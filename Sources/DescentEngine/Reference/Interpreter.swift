@@ -3,9 +3,9 @@ import RealModule
 
 /// Evaluates graphs one node and one element at a time: the definition of what every op means.
 ///
-/// Floats of every dtype are computed in `Scalar`. With `Double` the result of a float32 graph is therefore (nearly) its
-/// exact value, not the value float32 arithmetic gives; with `Float` it is what plain float32 loops give. Only casts to
-/// bfloat16 and float16 round, unless `halfPrecision` says otherwise. Integers and bools are exact and wrap.
+/// Floats of every dtype are computed in `Scalar`. With `Double` the result of a float32 graph is therefore (nearly)
+/// its exact value, not the value float32 arithmetic gives; with `Float` it is what plain float32 loops give. Only casts
+/// to bfloat16 and float16 round, unless `halfPrecision` says otherwise. Integers and bools are exact and wrap.
 ///
 /// It is meant to be read and to be compared with, not to be fast.
 public struct Interpreter<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendable {

@@ -1,5 +1,5 @@
-/// Philox 4x32 with ten rounds, a counter-based generator: each block of four words is a bijection of its counter, chosen
-/// by the key, so that any block can be computed on its own.
+/// Philox 4x32 with ten rounds, a counter-based generator: each block of four words is a bijection of its counter,
+/// chosen by the key, so that any block can be computed on its own.
 ///
 /// Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011, section 3.3.
 public struct Philox: Sendable {
@@ -22,7 +22,7 @@ public struct Philox: Sendable {
     var c = counter
     var (k0, k1) = key
     for _ in 0..<10 {
-      // One round: two 32×32 → 64 bit products; their low halves move, their high halves are mixed with key and counter.
+      // One round: two 32×32 → 64 bit products. Their low halves move, their high ones are mixed with key and counter.
       let p0 = UInt64(c[0]) * 0xD251_1F53
       let p1 = UInt64(c[2]) * 0xCD9E_8D57
       c = [

@@ -13,7 +13,8 @@ extension Interpreter {
   ///
   /// - Parameters:
   ///   - arguments: one value for each of the program's arguments, in order.
-  ///   - variables: the variables' values, by identity; one that is missing starts from its storage, which is not written.
+  ///   - variables: the variables' values, by identity; one that is missing starts from its storage, which is not
+  ///     written.
   public func run(
     _ program: Program, arguments: [Value], variables: [ObjectIdentifier: Value] = [:]
   ) -> Outcome {

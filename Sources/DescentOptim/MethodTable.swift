@@ -1,0 +1,97 @@
+/// A method as commands and comparisons know it: a name, a sentence, and defaults to start from.
+public struct MethodEntry: Sendable {
+  /// What users type: `adamw`.
+  public let name: String
+  /// How reports print it: `AdamW`.
+  public let title: String
+  public let family: String
+  /// One sentence on what it does.
+  public let summary: String
+  /// The learning rate a comparison uses when it is told none: chosen on the digits' task, on seeds it is not judged by.
+  public let learningRate: Double
+  /// Whether a step takes the whole training set.
+  public let isFullBatch: Bool
+  /// The method with the given learning rate and its other hyper-parameters at their defaults.
+  public let make: @Sendable (Schedule) -> any Optimizer
+
+  init(
+    _ name: String, _ title: String, _ family: String, learningRate: Double, isFullBatch: Bool = false,
+    _ summary: String, make: @escaping @Sendable (Schedule) -> any Optimizer
+  ) {
+    self.name = name
+    self.title = title
+    self.family = family
+    self.summary = summary
+    self.learningRate = learningRate
+    self.isFullBatch = isFullBatch
+    self.make = make
+  }
+}
+
+/// Every method, by name. A new method is a file in `Methods/` and a row here.
+public enum MethodTable {
+  public static let entries: [MethodEntry] = [
+    MethodEntry(
+      "gd", "Gradient descent", "gradient descent", learningRate: 1.0, isFullBatch: true,
+      "one step down the gradient of the whole training set per epoch"
+    ) { GradientDescent(learningRate: $0) },
+    MethodEntry(
+      "sgd", "SGD", "gradient descent", learningRate: 0.3, "gradient descent on mini-batches"
+    ) { SGD(learningRate: $0) },
+    MethodEntry(
+      "momentum", "Momentum", "momentum", learningRate: 0.05, "heavy ball: the step accumulates, v ← μv + g"
+    ) { Momentum(learningRate: $0) },
+    MethodEntry(
+      "momentum-average", "Momentum (average)", "momentum", learningRate: 0.5,
+      "heavy ball as an exponential average, v ← μv + (1−μ)g"
+    ) { Momentum(learningRate: $0, form: .averaging) },
+    MethodEntry(
+      "nesterov", "Nesterov", "momentum", learningRate: 0.05, "momentum with the gradient taken a step ahead"
+    ) { Nesterov(learningRate: $0) },
+    MethodEntry(
+      "rmsprop", "RMSProp", "adaptive", learningRate: 1e-3,
+      "each element's gradient divided by the root of its running mean square"
+    ) { RMSProp(learningRate: $0) },
+    MethodEntry(
+      "adam", "Adam", "adaptive", learningRate: 3e-3, "momentum and RMSProp together, both corrected for their start"
+    ) { Adam(learningRate: $0) },
+    MethodEntry(
+      "adamw", "AdamW", "adaptive", learningRate: 3e-3, "Adam with weight decay applied to the weights themselves"
+    ) { AdamW(learningRate: $0) },
+    MethodEntry(
+      "geo", "GEO", "element-wise rates", learningRate: 0.1,
+      "a learning rate for each element, grown while its gradient keeps its sign and cut when it turns"
+    ) { GEO(learningRate: $0) },
+    MethodEntry(
+      "normalized", "Normalized GD", "bounded steps", learningRate: 0.1,
+      "every step has the same length: g divided by the norm of the whole gradient"
+    ) { NormalizedGradientDescent(learningRate: $0) },
+    MethodEntry(
+      "normalized-tensor", "Normalized GD (tensors)", "bounded steps", learningRate: 0.05,
+      "g divided by the norm of each tensor"
+    ) { NormalizedGradientDescent(learningRate: $0, scope: .tensor) },
+    MethodEntry(
+      "normalized-row", "Normalized GD (rows)", "bounded steps", learningRate: 0.01, "g divided by the norm of each row"
+    ) { NormalizedGradientDescent(learningRate: $0, scope: .row) },
+    MethodEntry(
+      "normalized-element", "Normalized GD (elements)", "bounded steps", learningRate: 1e-3,
+      "each element moves by the sign of its gradient"
+    ) { NormalizedGradientDescent(learningRate: $0, scope: .element) },
+  ]
+
+  /// The methods a comparison takes when it is told none.
+  public static let standardComparison = [
+    "gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "geo", "normalized",
+  ]
+
+  public static func entry(named name: String) -> MethodEntry? {
+    entries.first { $0.name == name.lowercased() }
+  }
+}
+
+extension Optimizer {
+  /// The hyper-parameters by name, in the order of declaration, as text for reports.
+  public var hyperparameters: [(name: String, value: String)] {
+    Mirror(reflecting: self).children.compactMap { label, value in label.map { ($0, "\(value)") } }
+  }
+}

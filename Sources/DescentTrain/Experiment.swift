@@ -1,0 +1,152 @@
+import DescentData
+import DescentNN
+import DescentOptim
+
+/// Data ready for training, in three parts, with what is needed to use the network on new data.
+public struct PreparedData: Sendable {
+  public var name: String
+  public var train: Dataset
+  public var validation: Dataset
+  public var test: Dataset
+  /// How the features and the target of a table were encoded; nil for built-in data.
+  public var preprocessing: Preprocessing?
+
+  public init(name: String, train: Dataset, validation: Dataset, test: Dataset, preprocessing: Preprocessing? = nil) {
+    self.name = name
+    self.train = train
+    self.validation = validation
+    self.test = test
+    self.preprocessing = preprocessing
+  }
+
+  /// The embedded digits, split by `seed`, stratified by class.
+  public static func digits(validation: Double = 0, test: Double = 0.2, seed: UInt64 = 0) throws(DataError) -> PreparedData {
+    let split = try Digits.load().split(validation: validation, test: test, seed: seed)
+    return PreparedData(name: "digits", train: split.train, validation: split.validation, test: split.test)
+  }
+
+  public init(_ table: TableTask, name: String) {
+    self.init(
+      name: name, train: table.train, validation: table.validation, test: table.test,
+      preprocessing: table.preprocessing)
+  }
+
+  /// What a standardized target is multiplied by to get back to its own unit; 1 for classes.
+  public var targetScale: Double {
+    if case .values(_, _, let scale)? = preprocessing?.target { scale } else { 1 }
+  }
+
+  public var isClassification: Bool { if case .classes = train.targets { true } else { false } }
+}
+
+/// A multilayer perceptron, a method and a budget: everything a training run depends on.
+public struct Experiment: Sendable {
+  public var hidden: [Int] = [128]
+  public var activation = Activation.relu
+  public var dropout = 0.0
+  public var optimizer: any Optimizer = AdamW()
+  /// Examples per step; nil is all of them.
+  public var batch: Int? = 32
+  public var epochs = 30
+  public var seed = 0
+  public var objective: Objective?
+  /// The quality on the test part at which time and steps to target are taken.
+  public var target: Double?
+
+  public init() {}
+
+  /// The widths of the network's layers for `data`.
+  public func widths(for data: PreparedData) -> [Int] {
+    [data.train.featureCount] + hidden + [data.train.outputCount]
+  }
+
+  /// What came out of a run.
+  public struct Outcome {
+    public var model: Sequential
+    public var run: MethodResult.Run
+    public var test: Evaluation
+    public var validation: Evaluation?
+    /// Mean training loss over the last epoch.
+    public var trainLoss: Double
+    public var wasCancelled: Bool
+    /// Set when the run ended because the loss was no longer finite.
+    public var divergence: TrainingError?
+  }
+
+  /// Trains once and measures the test part after every epoch. Measuring does not count as training time.
+  ///
+  /// - Parameters:
+  ///   - isCancelled: asked before every step.
+  ///   - onEpoch: told after every epoch how far the run is.
+  public func run(
+    on data: PreparedData, isCancelled: @escaping () -> Bool = { false }, onEpoch: (MethodResult.Point) -> Void = { _ in }
+  ) throws -> Outcome {
+    try start(optimizer, data, isCancelled, onEpoch)
+  }
+
+  private func start<Method: Optimizer>(
+    _ optimizer: Method, _ data: PreparedData, _ isCancelled: @escaping () -> Bool,
+    _ onEpoch: (MethodResult.Point) -> Void
+  ) throws -> Outcome {
+    let model = Sequential.perceptron(widths(for: data), activation: activation, dropout: dropout)
+    let trainer = try Trainer(
+      model, optimizer: optimizer, on: data.train, batch: batch, seed: seed, objective: objective)
+    trainer.isCancelled = isCancelled
+    let evaluator = try trainer.evaluator(for: data.test)
+    let metric = Comparison.Metric.standard(for: data)
+
+    var evaluation = try evaluator.evaluate()
+    var result = MethodResult.Run(
+      seed: UInt64(bitPattern: Int64(seed)), points: [], finalLoss: .nan, seconds: 0, steps: 0)
+    var trainLoss = Double.nan
+    var divergence: TrainingError?
+
+    func record(_ loss: Double) {
+      let value = metric.value(of: evaluation, scale: data.targetScale)
+      let point = MethodResult.Point(
+        epoch: trainer.epochs, step: trainer.steps, seconds: trainer.seconds, trainLoss: loss,
+        testLoss: evaluation.loss, metric: value)
+      result.points.append(point)
+      if let target, result.stepsToTarget == nil, metric.reaches(target, with: value) {
+        result.stepsToTarget = trainer.steps
+        result.secondsToTarget = trainer.seconds
+      }
+      onEpoch(point)
+    }
+    record(.nan)
+    for _ in 0..<epochs where !isCancelled() {
+      do {
+        let loss = try trainer.epoch()
+        if loss.isFinite { trainLoss = loss }
+      } catch let error as TrainingError {
+        guard case .diverged(let step, _, _) = error else { throw error }
+        result.divergedAtStep = step
+        divergence = error
+        break
+      }
+      evaluation = try evaluator.evaluate()
+      record(trainLoss)
+    }
+    result.finalLoss = divergence == nil ? trainLoss : .nan
+    result.seconds = trainer.seconds
+    result.steps = trainer.steps
+    result.peakMemoryBytes = ProcessMemory.peakByteCount
+    let hasValidation = data.validation.count > 0 && divergence == nil
+    return Outcome(
+      model: model, run: result, test: evaluation,
+      validation: hasValidation ? try trainer.evaluate(data.validation) : nil, trainLoss: trainLoss,
+      wasCancelled: isCancelled(), divergence: divergence)
+  }
+}
+
+extension Comparison.Metric {
+  /// Accuracy for classes, root mean squared error for numbers.
+  public static func standard(for data: PreparedData) -> Comparison.Metric {
+    data.isClassification ? .testAccuracy : .testRMSE
+  }
+
+  /// The metric's value; `scale` brings standardized targets back to their own unit.
+  public func value(of evaluation: Evaluation, scale: Double) -> Double {
+    evaluation.accuracy ?? evaluation.rootMeanSquaredError.map { $0 * scale } ?? .nan
+  }
+}

@@ -1,0 +1,77 @@
+import DescentData
+import DescentGraph
+import DescentNN
+
+/// What a network is trained to do: how its output is compared with the targets.
+public enum Objective: Sendable, Equatable {
+  /// Classes, from logits `[batch, classes]`.
+  case crossEntropy(labelSmoothing: Double = 0)
+  /// Numbers, from outputs `[batch, 1]`.
+  case meanSquaredError
+  case huber(delta: Double = 1)
+
+  /// The usual objective for a kind of target.
+  public static func standard(for targets: Dataset.Targets) -> Objective {
+    switch targets {
+    case .classes: .crossEntropy()
+    case .values: .meanSquaredError
+    }
+  }
+
+  public var title: String {
+    switch self {
+    case .crossEntropy(let smoothing): smoothing == 0 ? "cross-entropy" : "cross-entropy, label smoothing \(smoothing)"
+    case .meanSquaredError: "mean squared error"
+    case .huber(let delta): "Huber, delta \(delta)"
+    }
+  }
+
+  /// The mean loss over a batch. `targets` are i32 labels or float values, `[batch]`.
+  public func loss(_ output: Tensor, _ targets: Tensor) -> Tensor {
+    switch self {
+    case .crossEntropy(let smoothing): DescentNN.crossEntropy(output, labels: targets, labelSmoothing: smoothing)
+    case .meanSquaredError: DescentNN.meanSquaredError(output.reshaped(targets.shape), targets)
+    case .huber(let delta): DescentNN.huber(output.reshaped(targets.shape), targets, delta: delta)
+    }
+  }
+
+  /// Class indices (i32) or values (float), `[batch]`.
+  public func prediction(_ output: Tensor) -> Tensor {
+    switch self {
+    case .crossEntropy: output.argmax()
+    case .meanSquaredError, .huber: output.reshaped([output.shape[0]])
+    }
+  }
+
+  /// Throws when the targets are of the other kind.
+  func check(_ dataset: Dataset) throws(TrainingError) {
+    switch (self, dataset.targets) {
+    case (.crossEntropy, .classes), (.meanSquaredError, .values), (.huber, .values): return
+    case (.crossEntropy, .values):
+      throw .objectiveMismatch("cross-entropy needs classes, but the targets of \(dataset.name) are numbers")
+    case (.meanSquaredError, .classes), (.huber, .classes):
+      throw .objectiveMismatch("\(title) needs numbers, but the targets of \(dataset.name) are classes")
+    }
+  }
+}
+
+extension Dataset {
+  /// The features as a tensor `[count, featureShape…]`.
+  public var featureTensor: Tensor { Tensor(features, shape: Shape([count] + featureShape)) }
+
+  /// The targets as a tensor `[count]`: i32 labels or f32 values.
+  public var targetTensor: Tensor {
+    switch targets {
+    case .classes(let labels, _): Tensor(labels)
+    case .values(let values, _): Tensor(values)
+    }
+  }
+
+  /// How many outputs a network for these targets has.
+  public var outputCount: Int {
+    switch targets {
+    case .classes(_, let names): names.count
+    case .values: 1
+    }
+  }
+}

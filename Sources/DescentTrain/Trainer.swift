@@ -1,0 +1,111 @@
+import DescentData
+import DescentEngine
+import DescentGraph
+import DescentNN
+import DescentOptim
+
+/// Trains a network on a dataset in memory: one compiled step, replayed for every batch.
+///
+/// The dataset stays where it is; a step gets the indices of its examples and gathers them itself. After the first epoch
+/// nothing is allocated.
+///
+/// ```swift
+/// let trainer = try Trainer(model, optimizer: AdamW(), on: split.train, batch: 32, seed: 0)
+/// for _ in 1...30 { try trainer.epoch() }
+/// print(try trainer.evaluate(split.test).accuracy ?? 0)
+/// ```
+public final class Trainer<Model: UnaryModule> {
+  public let model: Model
+  public let objective: Objective
+  public let batch: Int
+  /// Steps taken.
+  public private(set) var steps = 0
+  /// Epochs completed.
+  public private(set) var epochs = 0
+  /// Wall time spent in `epoch()`, tracing and compiling included.
+  public private(set) var seconds = 0.0
+  /// Checked before every step; when it says true, `epoch()` returns early.
+  public var isCancelled: () -> Bool = { false }
+
+  private let order: BatchOrder
+  private var rows: [Int32] = []
+  private let step: CompiledFunction
+  private let learningRate: () -> Double
+
+  /// - Parameters:
+  ///   - batch: examples a step takes; nil takes all of them.
+  ///   - seed: of the parameters' start, of the order of examples, and of dropout.
+  /// - Throws: `TrainingError` when data and objective do not fit, `EngineError` when an engine library is missing.
+  public init<Method: Optimizer>(
+    _ model: Model, optimizer: Method, on data: Dataset, batch: Int? = 32, seed: Int = 0, objective: Objective? = nil
+  ) throws {
+    let objective = objective ?? .standard(for: data.targets)
+    guard data.count > 0 else { throw TrainingError.noExamples(data.name) }
+    try objective.check(data)
+    require(batch.map { $0 > 0 } ?? true, "Trainer: a batch has at least one example, not \(batch ?? 0)")
+    try model.initialize(seed: seed)
+
+    self.model = model
+    self.objective = objective
+    self.batch = min(batch ?? data.count, data.count)
+    order = BatchOrder(count: data.count, batchSize: self.batch, seed: UInt64(bitPattern: Int64(seed)))
+    let source = Evaluator.Source(data)
+    let updater = Updater(optimizer, parameters: model.trainableVariables)
+    learningRate = { updater.method.learningRate.value(at: max(updater.stepCount.storage.integer(at: 0) - 1, 0)) }
+    let key = RandomKey(seed).folding(in: "dropout")
+    step = compile { arguments in
+      let x = source.features.gathering(arguments[0])
+      let y = source.targets.gathering(arguments[0])
+      let loss = Forward.training(key: key.folding(in: updater.stepCount.value)) { objective.loss(model(x), y) }
+      updater.minimize(loss)
+      return [loss]
+    }
+  }
+
+  /// One pass over the data in an order that depends on the seed and the epoch's number.
+  ///
+  /// - Returns: the mean training loss over the epoch's examples, each measured just before the step that used it.
+  /// - Throws: `TrainingError.diverged` at the first step whose loss is not finite.
+  @discardableResult
+  public func epoch() throws -> Double {
+    let start = ContinuousClock.now
+    defer { seconds += (ContinuousClock.now - start).inSeconds }
+    order.fill(&rows, epoch: epochs)
+    var total = 0.0
+    var seen = 0
+    for batch in 0..<order.batchCount {
+      if isCancelled() { return seen == 0 ? .nan : total / Double(seen) }
+      let range = order.range(ofBatch: batch)
+      let executable = try step.executable(shapes: [[range.count]], dtypes: [.int32])
+      rows.withUnsafeBytes { bytes in
+        executable.arguments[0].pointer.copyMemory(
+          from: bytes.baseAddress! + range.lowerBound * 4, byteCount: range.count * 4)
+      }
+      executable.run()
+      steps += 1
+      let loss = executable.results[0].double(at: 0)
+      guard loss.isFinite else {
+        throw TrainingError.diverged(step: steps, loss: loss, learningRate: learningRate())
+      }
+      total += loss * Double(range.count)
+      seen += range.count
+    }
+    epochs += 1
+    return total / Double(seen)
+  }
+
+  /// Loss and quality on `data`, with dropout off.
+  public func evaluate(_ data: Dataset) throws -> Evaluation {
+    try evaluator(for: data).evaluate()
+  }
+
+  /// An evaluator that can be asked again and again without tracing anew.
+  public func evaluator(for data: Dataset) throws -> Evaluator {
+    try objective.check(data)
+    return Evaluator(model, objective, Evaluator.Source(data), data.targets)
+  }
+}
+
+extension Duration {
+  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
+}

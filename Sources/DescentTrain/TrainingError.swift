@@ -1,0 +1,19 @@
+/// What can go wrong while training.
+public enum TrainingError: Error, Equatable, CustomStringConvertible {
+  /// The loss became NaN or infinite at `step` (counted from 1).
+  case diverged(step: Int, loss: Double, learningRate: Double)
+  /// The data have nothing to train on.
+  case noExamples(String)
+  /// The data's targets do not fit the objective.
+  case objectiveMismatch(String)
+
+  public var description: String {
+    switch self {
+    case .diverged(let step, let loss, let rate):
+      "the loss became \(loss) at step \(step): the learning rate \(rate) is too high for this method and data; "
+        + "try \(rate / 10)"
+    case .noExamples(let name): "\(name) has no examples to train on"
+    case .objectiveMismatch(let text): text
+    }
+  }
+}
