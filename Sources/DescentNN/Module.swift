@@ -4,15 +4,17 @@ import DescentGraph
 /// A part of a model: a struct or class that holds parameters and other modules.
 ///
 /// Parameters are found by reflection. A parameter's name is its property path, with the index for elements of an
-/// array: `blocks.0.attention.query.weight`.
+/// array or tuple and the key for entries of a dictionary: `blocks.0.attention.query.weight`.
 public protocol Module: Sendable {}
 
 extension Module {
-  /// Every parameter with its name, in the order of declaration.
+  /// Every parameter with its name, in the order of declaration. One that is used in several places (tied weights) is
+  /// listed once, under its first name.
   public var parameters: [(name: String, parameter: Parameter)] {
     var found: [(String, Parameter)] = []
     Self.collect(self, path: "", into: &found)
-    return found
+    var seen = Set<ObjectIdentifier>()
+    return found.filter { seen.insert(ObjectIdentifier($0.1)).inserted }
   }
 
   /// The variables that optimizers update.
@@ -59,15 +61,26 @@ extension Module {
     var mirror: Mirror? = Mirror(reflecting: value)
     // Leaves of Foundation and the standard library have no parameters below them.
     while let current = mirror {
-      for (index, child) in current.children.enumerated() {
-        guard isWorthVisiting(child.value) else { continue }
-        let isElement = current.displayStyle == .collection
-        let label = isElement ? String(index) : (child.label ?? String(index))
+      for (label, child) in labeled(current) where isWorthVisiting(child) {
         let isWrapped = current.displayStyle == .optional
         let next = isWrapped ? path : path.isEmpty ? label : "\(path).\(label)"
-        collect(child.value, path: next, into: &found)
+        collect(child, path: next, into: &found)
       }
       mirror = current.superclassMirror
+    }
+  }
+
+  /// A value's children under the labels that names are made of.
+  private static func labeled(_ mirror: Mirror) -> [(label: String, value: Any)] {
+    switch mirror.displayStyle {
+    case .dictionary:
+      // Entries are pairs, in an order that differs from run to run.
+      mirror.children.map { Array(Mirror(reflecting: $0.value).children) }
+        .map { (label: "\($0[0].value)", value: $0[1].value) }.sorted { $0.label < $1.label }
+    case .collection: mirror.children.enumerated().map { (String($0), $1.value) }
+    // Reflection labels the elements of a tuple `.0`, `.1` ….
+    case .tuple: mirror.children.map { (String(($0.label ?? "").drop { $0 == "." }), $0.value) }
+    default: mirror.children.enumerated().map { ($1.label ?? String($0), $1.value) }
     }
   }
 

@@ -16,6 +16,8 @@ public final class Updater<Method: Optimizer>: Sendable {
   /// Steps taken so far (i64 scalar). With the state's slots, this is all that resuming needs.
   public let stepCount: Variable
   private let current: Mutex<Method>
+  /// The hyper-parameters that compiled steps read, each with the schedule it has now.
+  private let hyperparameters = Mutex<[KeyPath<Method, Schedule> & Sendable: Hyperparameter]>([:])
   private let states: Mutex<[ObjectIdentifier: Remembered]>
 
   /// `@unchecked Sendable`: a state holds variables, which are; it is made once and never changed.
@@ -38,7 +40,28 @@ public final class Updater<Method: Optimizer>: Sendable {
   /// The method with its hyper-parameters. A change takes effect at the next step and does not trace again.
   public var method: Method {
     get { current.withLock { $0 } }
-    set { current.withLock { $0 = newValue } }
+    set {
+      current.withLock { $0 = newValue }
+      hyperparameters.withLock { known in
+        for (path, hyperparameter) in known { hyperparameter.schedule.withLock { $0 = newValue[keyPath: path] } }
+      }
+    }
+  }
+
+  /// One schedule, kept apart so that a step reads it without allocating.
+  private final class Hyperparameter: Sendable {
+    let schedule: Mutex<Schedule>
+    init(_ schedule: Schedule) { self.schedule = Mutex(schedule) }
+  }
+
+  private func hyperparameter(_ path: KeyPath<Method, Schedule> & Sendable) -> Hyperparameter {
+    let schedule = method[keyPath: path]
+    return hyperparameters.withLock { known in
+      if let hyperparameter = known[path] { return hyperparameter }
+      let hyperparameter = Hyperparameter(schedule)
+      known[path] = hyperparameter
+      return hyperparameter
+    }
   }
 
   /// Everything the method remembers, named `parameter.slot`, in the parameters' order.
@@ -67,9 +90,11 @@ public final class Updater<Method: Optimizer>: Sendable {
       gradients.count == parameters.count, "\(gradients.count) gradients given for \(parameters.count) parameters")
     let number = stepCount.value + Tensor([Int64(1)], shape: [])
     let step = Step<Method>(number: number.cast(to: .float64), gradients: gradients) { path in
-      trace.feed(Self.name(of: path), key: FeedKey(updater: ObjectIdentifier(self), path: path)) {
+      let hyperparameter = self.hyperparameter(path)
+      let count = self.stepCount.storage
+      return trace.feed(Self.name(of: path), key: FeedKey(updater: ObjectIdentifier(self), path: path)) {
         // Step t (from 1) uses the schedule at t - 1 (from 0).
-        self.current.withLock { $0[keyPath: path] }.value(at: self.stepCount.storage.integer(at: 0))
+        hyperparameter.schedule.withLock { $0.value(at: count.integer(at: 0)) }
       }
     }
     for (parameter, gradient) in zip(parameters, gradients) {

@@ -54,24 +54,3 @@ public enum Objective: Sendable, Equatable {
     }
   }
 }
-
-extension Dataset {
-  /// The features as a tensor `[count, featureShape…]`.
-  public var featureTensor: Tensor { Tensor(features, shape: Shape([count] + featureShape)) }
-
-  /// The targets as a tensor `[count]`: i32 labels or f32 values.
-  public var targetTensor: Tensor {
-    switch targets {
-    case .classes(let labels, _): Tensor(labels)
-    case .values(let values, _): Tensor(values)
-    }
-  }
-
-  /// How many outputs a network for these targets has.
-  public var outputCount: Int {
-    switch targets {
-    case .classes(_, let names): names.count
-    case .values: 1
-    }
-  }
-}

@@ -94,6 +94,9 @@ public final class Trainer<Model: UnaryModule> {
     return total / Double(seen)
   }
 
+  /// The plan of one training step, for people to read.
+  public func stepPlan() throws -> Plan { try step.executable(shapes: [[batch]], dtypes: [.int32]).plan }
+
   /// Loss and quality on `data`, with dropout off.
   public func evaluate(_ data: Dataset) throws -> Evaluation {
     try evaluator(for: data).evaluate()

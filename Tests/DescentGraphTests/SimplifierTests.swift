@@ -36,6 +36,9 @@ import Testing
       return Tensor(Node(.broadcast(axes: [1, 2, 3]), [once.node], shape: [5, 2, 4, 3], dtype: .float32))
     }
     #expect(twice.contains("broadcast(%x0) axes [1, 3] : f32[5, 2, 4, 3]"))
+    // Two permutations that do not commute: the order of composition shows.
+    let moved = simplified { $0.reshaped(Shape([1, 2, 3])).transposed([1, 2, 0]).transposed([0, 2, 1]) }
+    #expect(moved.contains("transpose(%0) [1, 0, 2] : f32[2, 1, 3]"))
   }
 
   @Test func `powers become products`() {

@@ -16,16 +16,23 @@ public final class Executable: @unchecked Sendable {
     case product(MatrixProduct)
     case copy(to: UnsafeMutableRawPointer, from: UnsafeRawPointer, byteCount: Int)
   }
+  /// A struct and no tuple: a closure inside a tuple is wrapped anew whenever it is read.
+  private struct Feed {
+    let slot: UnsafeMutablePointer<Double>
+    let value: @Sendable () -> Double
+  }
   private let instructions: [Instruction]
-  private let feeds: [(slot: UnsafeMutablePointer<Double>, value: @Sendable () -> Double)]
+  private let feeds: [Feed]
   private let arena: UnsafeMutableRawPointer
   private let tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>]
   private let retained: [Storage]
 
   /// Compiles and binds `plan`.
   ///
+  /// - Parameters:
+  ///   - threads: what kernels with enough work use. Fused kernels give the same bits for every number.
   /// - Throws: `EngineError` when LLVM is missing or a kernel cannot be compiled.
-  public init(_ plan: Plan) throws(EngineError) {
+  public init(_ plan: Plan, threads: Int = ThreadTeam.threadCount) throws(EngineError) {
     self.plan = plan
     let program = plan.program
     func storage(_ node: Node) -> Storage { Storage(shape: node.shape, dtype: node.dtype) }
@@ -54,13 +61,14 @@ public final class Executable: @unchecked Sendable {
       }
     }
 
-    let binder = Binder(pointers: pointers)
+    let binder = Binder(pointers: pointers, threads: threads)
     var instructions: [Instruction] = []
     var tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>] = []
     let compiler = try KernelCompiler.shared()
     for step in plan.schedule.steps {
       switch step.work {
       case .loop(let kernel):
+        if kernel.isEmpty { continue }
         let code = KernelEmitter.emit(kernel, vectorByteCount: compiler.vectorByteCount)
         let function = try compiler.function(symbol: "kernel", ir: code.ir)
         let table = binder.table(kernel.buffers, extent: code.extentArgument)
@@ -68,7 +76,7 @@ public final class Executable: @unchecked Sendable {
         instructions.append(
           .loop(
             unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
-            threads: kernel.work < Binder.parallelWork ? 1 : ThreadTeam.threadCount))
+            threads: binder.threads(forWork: kernel.work)))
       case .scatter(let unit):
         let code = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount)
         let function = try compiler.function(symbol: "kernel", ir: code.ir)
@@ -78,7 +86,7 @@ public final class Executable: @unchecked Sendable {
         instructions.append(
           .loop(
             unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
-            threads: work < Binder.parallelWork ? 1 : ThreadTeam.threadCount))
+            threads: binder.threads(forWork: work)))
       case .matrix(let unit): instructions.append(.product(try binder.product(unit)))
       }
     }
@@ -98,7 +106,7 @@ public final class Executable: @unchecked Sendable {
     self.tables = tables
     self.retained = retained
     feeds = zip(feedSlots, program.feeds).map { slot, feed in
-      (slot.pointer.assumingMemoryBound(to: Double.self), feed.value)
+      Feed(slot: slot.pointer.assumingMemoryBound(to: Double.self), value: feed.value)
     }
   }
 
@@ -107,17 +115,29 @@ public final class Executable: @unchecked Sendable {
     arena.deallocate()
   }
 
+  /// The matrix products among the kernels, in running order.
+  public var matrixProducts: [MatrixProduct.Descriptor] {
+    instructions.compactMap { if case .product(let product) = $0 { product.descriptor } else { nil } }
+  }
+
   /// Runs the program once.
   public func run() {
-    for feed in feeds { feed.slot.pointee = feed.value() }
-    for instruction in instructions {
-      switch instruction {
+    // Counted loops: in debug builds an array's iterator allocates for every element.
+    var i = 0
+    while i < feeds.count {
+      feeds[i].slot.pointee = feeds[i].value()
+      i += 1
+    }
+    i = 0
+    while i < instructions.count {
+      switch instructions[i] {
       case .loop(let body, let table, let tasks, let threads):
         ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body)
       case .product(let product): product.execute()
       case .copy(let target, let source, let byteCount):
         if byteCount > 0 { target.copyMemory(from: source, byteCount: byteCount) }
       }
+      i += 1
     }
   }
 }
@@ -125,10 +145,13 @@ public final class Executable: @unchecked Sendable {
 /// Puts a plan's memory behind its kernels.
 struct Binder {
   let pointers: [Node: UnsafeMutableRawPointer]
+  let threads: Int
   /// Scalar operations below which a second thread costs more than it brings.
   static let parallelWork = 60_000
   /// The same for matrix products, in floating-point operations.
-  static let parallelFlops = 2_000_000
+  static let parallelFlops = 1_000_000
+
+  func threads(forWork work: Int) -> Int { work < Self.parallelWork ? 1 : threads }
 
   /// The argument table of a kernel: its buffers, then the extent of a flat loop.
   func table(_ buffers: [Node], extent: Int?) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
@@ -147,7 +170,7 @@ struct Binder {
       batchStrides: batch.map { _ in unit.b.batch }, rowStride: unit.b.rows, columnStride: unit.b.columns)
     descriptor.hasBias = unit.bias != nil
     descriptor.activation = unit.activation == .relu ? .relu : .none
-    descriptor.threads = descriptor.floatingPointOperations < Self.parallelFlops ? 1 : ThreadTeam.threadCount
+    descriptor.threads = descriptor.floatingPointOperations < Self.parallelFlops ? 1 : threads
     let product = try MatrixProduct(descriptor)
     func floats(_ node: Node, _ offset: Int) -> UnsafeMutablePointer<Float> {
       pointers[node]!.assumingMemoryBound(to: Float.self) + offset

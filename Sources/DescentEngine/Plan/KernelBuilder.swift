@@ -87,8 +87,14 @@ struct KernelBuilder {
     case .select: return add(.select(try operand(0), try operand(1), try operand(2)), node.dtype)
     case .cast: return add(.cast(try operand(0)), node.dtype)
     case .stopGradient: return try operand(0)
-    case .reduce(let r, let axes): return add(.reduce(r, try reduced(node, axes)), node.dtype)
-    case .argmax(let axis): return add(.argmax(try reduced(node, [axis])), node.dtype)
+    // Over axes of extent 1 there is nothing to reduce, and no loop that could.
+    case .reduce(_, let axes) where axes.allSatisfy { node.inputs[0].shape[$0] == 1 }:
+      var input = map
+      for axis in axes { input.axes.insert(.constant(0, dimensions: count), at: axis) }
+      return try value(of: node.inputs[0], at: input)
+    case .argmax(let axis) where node.inputs[0].shape[axis] == 1: return add(.constant(0), node.dtype)
+    case .reduce(let r, _): return add(.reduce(r, try reduced(node)), node.dtype)
+    case .argmax: return add(.argmax(try reduced(node)), node.dtype)
     case .reshape:
       let input = node.inputs[0]
       guard
@@ -110,7 +116,7 @@ struct KernelBuilder {
   }
 
   /// The operand of a reduction this kernel runs, read at the kernel's own indices.
-  private mutating func reduced(_ node: Node, _ axes: [Int]) throws(NeedsBuffer) -> LoopKernel.ValueID {
+  private mutating func reduced(_ node: Node) throws(NeedsBuffer) -> LoopKernel.ValueID {
     guard members.contains(node) else { throw NeedsBuffer(node: node) }
     let input = node.inputs[0]
     return try value(

@@ -3,6 +3,7 @@ import DescentGraph
 /// Rewrites what no kernel does directly into what kernels do.
 ///
 /// - Dot products that oneDNN does not take (other types than float32, empty operands) become multiply and sum.
+/// - Scatter-adds of half-width floats add in float32.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.
 /// - Every update and result gets a node of its own to be computed into.
 /// - Reductions of much data to few elements become two stages, so that threads share the first one. The stages are the
@@ -47,6 +48,9 @@ enum Legalizer {
           replacement[node] = direct ? (walkable(a, b, axes)?.node ?? rebuilt) : multiplyAndSum(a, b, axes).node
         case .reduce(let r, let axes):
           replacement[node] = twoStages(r, axes, Tensor(inputs[0]))?.node ?? rebuilt
+        case .scatterAdd(let axis) where node.dtype.isHalf:
+          let wide = inputs.map { Tensor($0).dtype.isHalf ? Tensor($0).cast(to: .float32) : Tensor($0) }
+          replacement[node] = wide[0].scatterAdding(wide[2], at: wide[1], axis: axis).cast(to: node.dtype).node
         case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .argmax,
           .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .gather, .scatterAdd:
           replacement[node] = rebuilt

@@ -123,15 +123,24 @@ struct LoopKernel: Sendable {
     return result
   }
 
-  /// For each value, the pass over the reduced dimensions in which it is known (a reduction: in which it is computed).
+  /// For each value, the first pass over the reduced dimensions in which it can be used. A reduction's value is there
+  /// one pass after those its operand takes.
   func passes() -> [Int] {
     var result: [Int] = []
     for id in values.indices {
-      // A reduction's value is known after its pass; who needs it inside a loop over reduced dimensions waits.
-      result.append(operands(of: id).map { isReduction($0) ? result[$0] + 1 : result[$0] }.max() ?? 0)
+      let operands = operands(of: id).map { result[$0] }.max() ?? 0
+      result.append(isReduction(id) ? operands + 1 : operands)
     }
     return result
   }
+
+  /// Whether a store happens at every point, inside the loops over the reduced dimensions.
+  func isInLoop(_ store: Store) -> Bool {
+    domain.indices.contains { isReduced[$0] && store.address.coefficients[$0] != 0 }
+  }
+
+  /// Whether there is no point to compute: an empty result.
+  var isEmpty: Bool { zip(domain, isReduced).contains { $0 == 0 && !$1 } }
 
   /// Rough count of scalar operations, for deciding whether threads pay.
   var work: Int { domain.reduce(1, *) * max(values.count, 1) }

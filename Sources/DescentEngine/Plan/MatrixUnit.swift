@@ -81,15 +81,20 @@ struct MatrixUnit {
       return axes.last.map { address.coefficients[$0] } ?? 0
     }
     func extent(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * operand.shape[$1] } }
-    guard let batchStride = joint(batch), let rowStride = joint(rows), let columnStride = joint(columns),
-      // One of the two directions must run through neighbours, and rows must not overlap.
-      (columnStride == 1 || extent(columns) == 1) && (rowStride >= extent(columns) || extent(rows) == 1)
-        || (rowStride == 1 || extent(rows) == 1) && (columnStride >= extent(rows) || extent(columns) == 1)
-    else { throw KernelBuilder.NeedsBuffer(node: operand) }
-    return View(
-      node: owner, offset: address.offset, batch: batchStride,
-      rows: extent(rows) == 1 ? extent(columns) : rowStride,
-      columns: extent(columns) == 1 ? (rowStride == 1 ? extent(rows) : 1) : columnStride)
+    let (m, n) = (extent(rows), extent(columns))
+    guard let batchStride = joint(batch), batchStride >= 0, let rowStride = joint(rows), let columnStride = joint(columns)
+    else {
+      throw KernelBuilder.NeedsBuffer(node: operand)
+    }
+    // One of the two directions must run through neighbours without overlap. A direction of extent 1 has no stride of
+    // its own and gets the one that fits.
+    if (columnStride == 1 || n == 1) && (rowStride >= n || m == 1) {
+      return View(node: owner, offset: address.offset, batch: batchStride, rows: m == 1 ? n : rowStride, columns: 1)
+    }
+    if (rowStride == 1 || m == 1) && (columnStride >= m || n == 1) {
+      return View(node: owner, offset: address.offset, batch: batchStride, rows: 1, columns: n == 1 ? m : columnStride)
+    }
+    throw KernelBuilder.NeedsBuffer(node: operand)
   }
 
   /// What to store so that `operand` can be read: the node below its movement ops, or, when that is stored already and

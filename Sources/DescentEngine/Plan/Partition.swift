@@ -106,28 +106,26 @@ struct Partition {
   }
 
   /// A value that several consumers want, or one that a broadcast would compute many times over, gets a buffer (which
-  /// disappears again when all its consumers end up in its kernel). Cheap functions of stored tensors are recomputed.
+  /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
   private func isWorthStoring(_ node: Node) -> Bool {
     guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
-    func isStored(_ input: Node) -> Bool {
-      switch input.op {
-      case .constant, .input, .iota: true
-      case .reshape, .broadcast, .transpose, .slice, .reverse, .cast: isStored(input.inputs[0])
-      case .randomBits, .unary, .binary, .compare, .select, .stopGradient, .reduce, .argmax, .pad, .concatenate, .dot,
-        .gather, .scatterAdd:
-        buffered.nodes.contains(input)
-      }
+    return cost(node) > 3
+  }
+
+  /// Operations it takes to compute an element from what is stored; expensive ones count ten.
+  private func cost(_ node: Node) -> Int {
+    if buffered.nodes.contains(node) { return 0 }
+    let own: Int
+    switch node.op {
+    case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
+    case .compare, .cast, .select, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.maximum),
+      .binary(.minimum), .unary(.negate), .unary(.abs), .unary(.relu):
+      own = 1
+    case .unary, .binary, .gather, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .scatterAdd: own = 10
     }
-    let isCheap =
-      switch node.op {
-      case .compare, .cast, .select: true
-      case .binary(.add), .binary(.subtract), .binary(.multiply): true
-      case .unary(.negate), .unary(.abs), .unary(.relu): true
-      case .unary, .binary, .constant, .input, .iota, .randomBits, .stopGradient, .reduce, .argmax, .reshape,
-        .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
-        false
-      }
-    return !(isCheap && node.inputs.allSatisfy(isStored))
+    var total = own
+    for input in node.inputs where total <= 10 { total += cost(input) }
+    return total
   }
 
   // MARK: Units
@@ -228,17 +226,18 @@ struct Partition {
       shape: node.shape.extents, dimensions: Array(domain.extents.indices), of: domain.extents.count)
   }
 
-  /// Kernels worth joining: producers first, then those that read the same large tensor; latest first.
+  /// Kernels worth joining: producers first, then those that read the same tensor of the loops' full size, or reduce
+  /// rows with the help of the same tensor (labels, say); latest first.
   private func candidates(_ reads: Reads, _ domain: KernelDomain) -> [Int] {
     let size = domain.extents.reduce(1, *)
-    let large = reads.nodes.filter { $0.shape.elementCount == size && size > 1 }
+    let shared = reads.nodes.filter { $0.shape.elementCount > 1 && (domain.hasReductions || $0.shape.elementCount == size) }
     var producers: [Int] = []
     var siblings: [Int] = []
     for index in groups.indices.reversed() {
       guard case .loop(let loop) = groups[index].work else { continue }
       if !loop.members.isDisjoint(with: reads.nodes) {
         producers.append(index)
-      } else if !groups[index].reads.isDisjoint(with: large) {
+      } else if loop.domain.extents == domain.extents && !groups[index].reads.isDisjoint(with: shared) {
         siblings.append(index)
       }
     }

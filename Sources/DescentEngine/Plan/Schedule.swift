@@ -203,8 +203,11 @@ extension LoopKernel {
       case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
       }
     }
-    // An earlier pass over the same row must not have overwritten what a later pass reads.
+    // What is stored inside the loops over reduced dimensions must not be needed by a later pass over them.
+    guard isInLoop(store) else { return true }
     let passes = passes()
-    return passes[store.value] == (passes.max() ?? 0) || !isReduced.contains(true)
+    let reductions = values.indices.filter(isReduction).map { passes[$0] - 1 }
+    let last = (reductions + stores.filter(isInLoop).map { passes[$0.value] }).max() ?? 0
+    return passes[store.value] >= last
   }
 }

@@ -29,6 +29,7 @@ enum IndexingRules {
   static func type(scatterAdd axis: Int, _ inputs: [Node]) -> TensorType {
     let (operand, indices, updates) = (inputs[0], inputs[1], inputs[2])
     check("scatterAdd", axis, operand, indices)
+    require(operand.dtype != .bool, "scatterAdd is not defined for bool; cast the tensor first")
     let expected = gathered(operand.shape, indices.shape, axis)
     require(
       updates.shape == expected && updates.dtype == operand.dtype,

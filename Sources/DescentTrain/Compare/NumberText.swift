@@ -1,9 +1,9 @@
 import Foundation
 
 /// Numbers as people read them, the same on every machine: no locale takes part.
-enum NumberText {
+package enum NumberText {
   /// `value` with `digits` significant digits; scientific below 0.0001 and from a million on.
-  static func significant(_ value: Double, _ digits: Int = 4) -> String {
+  package static func significant(_ value: Double, _ digits: Int = 4) -> String {
     guard value.isFinite else { return "–" }
     guard value != 0 else { return "0" }
     let magnitude = abs(value)
@@ -33,7 +33,7 @@ enum NumberText {
   }
 
   /// A count with separated thousands, with one decimal where a median falls between two counts.
-  static func count(_ value: Double) -> String {
+  package static func count(_ value: Double) -> String {
     let whole = value.rounded(.down)
     guard value.isFinite, abs(whole) < 1e15 else { return significant(value) }
     let digits = String(Int(abs(whole)))
@@ -45,13 +45,13 @@ enum NumberText {
     return (whole < 0 ? "-" : "") + grouped + (value == whole ? "" : ".5")
   }
 
-  static func seconds(_ value: Double) -> String {
+  package static func seconds(_ value: Double) -> String {
     guard value.isFinite else { return "–" }
     if value >= 1000 { return count(value.rounded()) }
     return value < 0.001 ? significant(value, 2) : fixed(value, decimals: min(4, decimals(for: max(value, 0.1), 3)))
   }
 
-  static func mebibytes(_ bytes: Int) -> String { "\(count((Double(bytes) / 1_048_576).rounded())) MiB" }
+  package static func mebibytes(_ bytes: Int) -> String { "\(count((Double(bytes) / 1_048_576).rounded())) MiB" }
 }
 
 extension Comparison.Metric {
@@ -71,7 +71,7 @@ extension Comparison.Metric {
   }
 
   /// A target for people, without the zeros that a measured value keeps: `96 %`.
-  func targetText(_ target: Double) -> String {
+  package func targetText(_ target: Double) -> String {
     guard target.isFinite else { return text(target) }
     return NumberText.withoutTrailingZeros(NumberText.fixed(target * displayFactor, decimals: 6)) + displayUnit
   }

@@ -2,7 +2,7 @@ import Foundation
 
 /// A JSON value whose objects keep the order their members were given in, so that output reads well and two reports
 /// can be compared line by line.
-enum OrderedJSON {
+package enum OrderedJSON {
   case null
   case bool(Bool)
   case integer(Int)
@@ -13,11 +13,11 @@ enum OrderedJSON {
   /// Members in order; of members with equal names the first one counts.
   case object([(String, OrderedJSON)])
 
-  static func optional(_ value: Double?) -> OrderedJSON { value.map(OrderedJSON.number) ?? .null }
-  static func optional(_ value: Int?) -> OrderedJSON { value.map(OrderedJSON.integer) ?? .null }
+  package static func optional(_ value: Double?) -> OrderedJSON { value.map(OrderedJSON.number) ?? .null }
+  package static func optional(_ value: Int?) -> OrderedJSON { value.map(OrderedJSON.integer) ?? .null }
 
   /// The value as text: nested values on lines of their own, lists of plain values on one line.
-  func text(indent: Int = 0) -> String {
+  package func text(indent: Int = 0) -> String {
     let outer = String(repeating: "  ", count: indent)
     let inner = outer + "  "
     switch self {

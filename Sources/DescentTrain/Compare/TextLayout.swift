@@ -1,7 +1,7 @@
 /// Fitting text into the cells of a terminal.
-enum TextLayout {
+package enum TextLayout {
   /// Terminal cells `text` takes: East Asian wide characters and emoji take two.
-  static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
+  package static func width(_ text: String) -> Int { text.reduce(0) { $0 + width($1) } }
 
   private static func width(_ character: Character) -> Int {
     guard let scalar = character.unicodeScalars.first else { return 0 }
@@ -13,7 +13,7 @@ enum TextLayout {
     }
   }
 
-  static func pad(_ text: String, to width: Int, alignRight: Bool) -> String {
+  package static func pad(_ text: String, to width: Int, alignRight: Bool) -> String {
     let space = String(repeating: " ", count: max(0, width - self.width(text)))
     return alignRight ? space + text : text + space
   }
@@ -40,7 +40,7 @@ enum TextLayout {
   }
 
   /// `text` broken at spaces into lines of at most `width` cells; a longer word is cut. Empty text has no lines.
-  static func wrap(_ text: String, width limit: Int) -> [String] {
+  package static func wrap(_ text: String, width limit: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in text.split(whereSeparator: \.isWhitespace) {

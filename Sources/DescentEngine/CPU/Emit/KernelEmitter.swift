@@ -47,6 +47,7 @@ final class KernelEmitter {
   var parallelDimensions: [Int] { kernel.domain.indices.filter { !kernel.isReduced[$0] && $0 != vectorDimension } }
   var reducedDimensions: [Int] { kernel.domain.indices.filter { kernel.isReduced[$0] && $0 != vectorDimension } }
 
+  /// The kernel must have something to compute: no result of it is empty.
   static func emit(_ kernel: LoopKernel, vectorByteCount: Int) -> Code {
     let emitter = KernelEmitter(kernel.withBestVectorDimension(), vectorByteCount: vectorByteCount)
     return emitter.run()
@@ -113,14 +114,14 @@ final class KernelEmitter {
       extentName = ir.emit("load i64, ptr \(slot), align 8")
     }
     let block = reducesVector ? extent : blockSize(extent, rows)
-    let blocks = reducesVector || extent == 0 ? 1 : (extent + block - 1) / block
+    let blocks = reducesVector ? 1 : (extent + block - 1) / block
 
     _ = ir.loop(from: "%lo", to: "%hi", step: 1, carrying: []) { index, _ in
       task(index, blocks: blocks, block: block, extent: extentName)
       return []
     }
     return Code(
-      ir: ir.module(), tasks: extent == 0 && !reducesVector ? 0 : rows * blocks, extentArgument: isFlat ? extent : nil)
+      ir: ir.module(), tasks: rows * blocks, extentArgument: isFlat ? extent : nil)
   }
 
   /// Columns a task covers: long enough to be worth a task, short enough to give every thread some.
@@ -170,24 +171,19 @@ final class KernelEmitter {
 
   /// Every pass over the reduced dimensions, then what follows from the reductions.
   private func finishPasses() {
-    let inLoop = kernel.stores.filter(isStoredInLoop)
+    let inLoop = kernel.stores.filter(kernel.isInLoop)
     let reductions = kernel.values.indices.filter { kernel.isReduction($0) }
-    let last = (reductions.map { passes[$0] } + inLoop.map { passes[$0.value] }).max() ?? -1
+    let last = (reductions.map { passes[$0] - 1 } + inLoop.map { passes[$0.value] }).max() ?? -1
     for pass in 0..<max(last + 1, 0) {
-      let finishing = reductions.filter { passes[$0] == pass }
+      let finishing = reductions.filter { passes[$0] == pass + 1 }
       let stores = inLoop.filter { passes[$0.value] == pass }
       if !finishing.isEmpty || !stores.isEmpty { run(finishing, stores) }
     }
     storeEpilogue()
   }
 
-  /// Whether a store happens at every point, inside the loops over the reduced dimensions.
-  private func isStoredInLoop(_ store: LoopKernel.Store) -> Bool {
-    store.address.coefficients.indices.contains { store.address.coefficients[$0] != 0 && kernel.isReduced[$0] }
-  }
-
   private func storeEpilogue() {
-    let stores = kernel.stores.filter { !isStoredInLoop($0) }
+    let stores = kernel.stores.filter { !kernel.isInLoop($0) }
     // All values first: a store may overwrite what another value is computed from.
     let values = stores.map { value($0.value) }
     for (store, register) in zip(stores, values) { self.store(register, store) }

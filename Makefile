@@ -1,0 +1,46 @@
+# make run: compare methods on real data.  make test: the whole suite.  See README.md.
+SWIFT ?= swift
+RELEASE := $(SWIFT) build -c release
+BIN = $(shell $(SWIFT) build -c release --show-bin-path)
+
+.PHONY: run test build setup lint format examples bench clean fuzz
+
+## Builds and compares the methods on the digits; writes report.html.
+run: build
+	$(BIN)/descent compare digits --report report.html
+
+## The optimized command line program, .build/release/descent.
+build: setup
+	$(RELEASE) --product descent
+
+## Installs what is missing: oneDNN and LLVM.
+setup:
+	@sh Scripts/setup.sh
+
+test: setup
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+## Formatting, as .swift-format says.
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Examples
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Examples
+
+## Runs every example program.
+examples: setup
+	$(RELEASE) --product DigitsTraining
+	$(RELEASE) --product OwnOptimizer
+	$(BIN)/DigitsTraining
+	$(BIN)/OwnOptimizer
+
+bench: build
+	$(BIN)/descent bench
+
+## Random graphs, engine against reference: many more than `make test` runs.
+fuzz: setup
+	DESCENT_FUZZ_GRAPHS=20000 $(SWIFT) test --filter EngineAgreementTests
+
+clean:
+	$(SWIFT) package clean

@@ -1,0 +1,128 @@
+import ArgumentParser
+import Descent
+import Foundation
+
+struct BenchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "bench",
+    abstract: "Measure how long a training step takes.",
+    discussion: """
+      EXAMPLES:
+        descent bench
+        descent bench mlp-small mlp-mnist --seconds 10
+        descent bench adamw-25m --json
+
+      WORKLOADS:
+      \(Workload.all.map { "  \($0.name.padding(toLength: 12, withPad: " ", startingAt: 0)) \($0.summary)" }
+        .joined(separator: "\n"))
+
+      A step is forward, backward and update together. After 5 steps to warm up, steps are timed one by one until the
+      time is over; the figure is their median. With --json one workload gives an object, several give an array.
+      """)
+
+  @Argument(help: "The workloads. (default: all)")
+  var workloads: [String] = []
+
+  @Option(help: "How long to measure each workload.")
+  var seconds = 5.0
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds must be above 0, not \(seconds).") }
+    _ = try chosen()
+  }
+
+  private func chosen() throws -> [Workload] {
+    if workloads.isEmpty { return Workload.all }
+    return try workloads.map { name in
+      if let workload = Workload.named(name) { return workload }
+      let names = Workload.all.map(\.name)
+      let suggestion = nearestName(to: name, in: names).map { "; did you mean '\($0)'?" } ?? "."
+      throw ValidationError(
+        "there is no workload '\(name)'\(suggestion) The workloads are: \(names.joined(separator: ", ")).")
+    }
+  }
+
+  func run() throws {
+    let interruption = Interruption()
+    let progress = Progress(quiet: output.quiet, isForPrograms: output.json)
+    let chosen = try chosen()
+    var measurements: [StepTiming] = []
+    for workload in chosen where !interruption.isRequested {
+      progress.bar(done: measurements.count, of: chosen.count, workload.name)
+      guard let timing = try StepTiming(of: workload, seconds: seconds, isCancelled: { interruption.isRequested })
+      else { break }
+      progress.clear()
+      measurements.append(timing)
+      if !output.json { print(timing.text) }
+    }
+    if output.json {
+      let values = measurements.map(\.json)
+      // The reader asked for one thing, or for a list of them.
+      if chosen.count > 1 { print(OrderedJSON.array(values).text()) } else if let only = values.first { print(only.text()) }
+    }
+    if interruption.isRequested { throw ExitCode(Interruption.exitCode) }
+  }
+}
+
+/// How long the steps of a workload took.
+private struct StepTiming {
+  let workload: Workload
+  let kernelCount: Int
+  /// Milliseconds of each step, in rising order.
+  let milliseconds: [Double]
+
+  static let warmUpSteps = 5
+
+  /// - Returns: nil when it was cancelled before a step was timed.
+  init?(of workload: Workload, seconds: Double, isCancelled: () -> Bool) throws {
+    let prepared = try workload.prepare()
+    for _ in 0..<Self.warmUpSteps where !isCancelled() { prepared.step() }
+    let clock = ContinuousClock()
+    let end = clock.now + .seconds(seconds)
+    var times: [Double] = []
+    var now = clock.now
+    while now < end || times.isEmpty, !isCancelled() {
+      prepared.step()
+      let after = clock.now
+      times.append((after - now) / .milliseconds(1))
+      now = after
+    }
+    guard !times.isEmpty else { return nil }
+    self.workload = workload
+    kernelCount = prepared.kernelCount
+    milliseconds = times.sorted()
+  }
+
+  var median: Double {
+    let middle = milliseconds.count / 2
+    return milliseconds.count % 2 == 1 ? milliseconds[middle] : (milliseconds[middle - 1] + milliseconds[middle]) / 2
+  }
+
+  /// The time that 9 of 10 steps did not exceed.
+  var ninetiethPercentile: Double { milliseconds[min(milliseconds.count - 1, milliseconds.count * 9 / 10)] }
+
+  var text: String {
+    let name = TextLayout.pad(workload.name, to: 12, alignRight: false)
+    let figure = TextLayout.pad(NumberText.significant(median), to: 8, alignRight: true)
+    return "\(name) \(figure) ms per step   (fastest \(NumberText.significant(milliseconds[0])), "
+      + "90 % within \(NumberText.significant(ninetiethPercentile)); \(NumberText.count(Double(milliseconds.count))) steps, "
+      + "\(kernelCount) kernels; \(workload.summary))"
+  }
+
+  var json: OrderedJSON {
+    .object([
+      ("workload", .string(workload.name)),
+      ("msPerStep", .number(median)),
+      ("msMinimum", .number(milliseconds[0])),
+      ("ms90thPercentile", .number(ninetiethPercentile)),
+      ("steps", .integer(milliseconds.count)),
+      ("kernels", .integer(kernelCount)),
+      ("summary", .string(workload.summary)),
+      ("peakMemoryBytes", .integer(ProcessMemory.peakByteCount)),
+      ("machine", .string(Machine.description)),
+      ("versions", .object(Machine.versions.map { ($0.name, .string($0.value)) })),
+    ])
+  }
+}

@@ -1,0 +1,173 @@
+import ArgumentParser
+import Descent
+import struct DescentTrain.Comparison
+import Foundation
+
+struct CompareCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Train one network with several methods and say which is best, and how sure that is.",
+    discussion: """
+      EXAMPLES:
+        descent compare digits
+        descent compare digits --methods sgd,adam,geo --seeds 5 --target 0.97
+        descent compare digits --methods sgd,adam --learning-rates sgd=0.1,adam=1e-3
+        descent compare cars.csv --column price --methods momentum,adamw --target 1500
+
+      Every method gets the same data, starting weights and epochs for each seed. The table ranks them by the mean over
+      the seeds and says which differences the seeds support; the HTML report shows the learning curves as well.
+      """)
+
+  @OptionGroup(title: "Data") var data: DataOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The column of the table to predict.", valueName: "name"))
+  var column: String?
+
+  @Option(
+    name: .shortAndLong,
+    help: ArgumentHelp(
+      "The methods, or 'all'. (default: \(MethodTable.standardComparison.joined(separator: ",")))", valueName: "names"),
+    transform: commaSeparated)
+  var methods: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Learning rates, for example sgd=0.1,adam=1e-3. (default: each method's own)", valueName: "name=rate,…"),
+    transform: rates)
+  var learningRates: [Assignment] = []
+
+  @Option(help: ArgumentHelp("How often each method is run, with seeds 0, 1, 2, …", valueName: "count"))
+  var seeds = 3
+
+  @Option(
+    help: ArgumentHelp(
+      "The accuracy (0.97 is 97 %) or RMSE to reach; time and steps to it are reported. (default: 0.97 for digits)",
+      valueName: "value"))
+  var target: Double?
+
+  @OptionGroup(title: "Network") var network: NetworkOptions
+  @OptionGroup(title: "Network") var objective: ObjectiveOptions
+  @OptionGroup(title: "Run") var budget: BudgetOptions
+
+  @Option(help: ArgumentHelp("Where to write the report.", valueName: "file"))
+  var report = "report.html"
+
+  @Flag(help: "Write no report.")
+  var noReport = false
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard seeds >= 1 else { throw ValidationError("--seeds must be at least 1, not \(seeds).") }
+    let entries = try entries()
+    for (i, entry) in entries.enumerated() where entries[..<i].contains(where: { $0.name == entry.name }) {
+      throw ValidationError("--methods has '\(entry.name)' twice.")
+    }
+    for (i, rate) in learningRates.enumerated() {
+      let entry = try MethodChoice.entry(named: rate.name)
+      guard entries.contains(where: { $0.name == entry.name }) else {
+        throw ValidationError("--learning-rates has '\(rate.name)', which is not among the methods compared.")
+      }
+      guard !learningRates[..<i].contains(where: { $0.name.lowercased() == rate.name.lowercased() }) else {
+        throw ValidationError("--learning-rates has '\(rate.name)' twice.")
+      }
+      try MethodChoice.check(learningRate: rate.value, option: "the learning rate of \(entry.name)")
+    }
+    if let target {
+      guard target.isFinite, target > 0 else { throw ValidationError("--target must be above 0, not \(target).") }
+    }
+  }
+
+  func run() throws {
+    let interruption = Interruption()
+    if !noReport { try AtomicFile.check(report) }
+    let source = try DataSource(data, column: column, columnOption: "--column")
+    let sample = try source.prepare(seed: 0)
+    let runner = try runner(for: sample) { interruption.isRequested }
+    let display = CompareDisplay(output, epochs: budget.epochs, metric: .standard(for: sample))
+    let comparison = try runner.run(
+      description: source.summary(of: sample), commandLine: CommandLineText.text, data: source.prepare,
+      onProgress: { display.show($0) })
+    display.finish()
+    if output.json {
+      print(ComparisonJSON(comparison).text(), terminator: "")
+    } else {
+      print(ComparisonTable(comparison).text(width: min(Terminal.width, 140)), terminator: "")
+    }
+    try writeReport(comparison)
+    if comparison.interrupted { throw ExitCode(Interruption.exitCode) }
+  }
+
+  private func entries() throws -> [MethodEntry] {
+    if methods == ["all"] { return MethodTable.entries }
+    return try (methods.isEmpty ? MethodTable.standardComparison : methods).map { try MethodChoice.entry(named: $0) }
+  }
+
+  private func runner(
+    for sample: PreparedData, isCancelled: @escaping () -> Bool
+  ) throws -> ComparisonRunner {
+    let rates = Dictionary(learningRates.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
+    let entrants = try entries().map {
+      ComparisonRunner.Entrant($0, learningRate: rates[$0.name], batch: min(budget.batchSize, sample.train.count))
+    }
+    var runner = ComparisonRunner(entrants: entrants, seeds: Array(0..<seeds))
+    runner.experiment.hidden = network.hiddenWidths
+    runner.experiment.activation = network.activation
+    runner.experiment.dropout = network.dropout
+    runner.experiment.batch = min(budget.batchSize, sample.train.count)
+    runner.experiment.epochs = budget.epochs
+    runner.experiment.objective = try objective.chosen(for: sample)
+    runner.experiment.target = try checkedTarget(for: sample)
+    try NetworkOptions.checkMemory(runner.experiment.widths(for: sample))
+    runner.isCancelled = isCancelled
+    return runner
+  }
+
+  private func checkedTarget(for sample: PreparedData) throws -> Double? {
+    guard let target else { return data.data == "digits" ? 0.97 : nil }
+    guard !sample.isClassification || target <= 1 else {
+      throw UsageError("--target is an accuracy from 0 to 1 here: write \(target / 100) for \(target) %.")
+    }
+    return target
+  }
+
+  private func writeReport(_ comparison: Comparison) throws {
+    guard !noReport else { return }
+    try AtomicFile.write(Array(ReportHTML().html(for: comparison).utf8), to: report)
+    let line = "report written to \(report)"
+    if output.json { if !output.quiet { StandardError.write("\(line)\n") } } else { print("\n\(line)") }
+  }
+
+  @Sendable private static func rates(_ text: String) throws -> [Assignment] {
+    try commaSeparated(text).map { part in
+      guard let assignment = Assignment(argument: part) else {
+        throw ValidationError("'\(part)' must be a method and its learning rate, as in sgd=0.1.")
+      }
+      return assignment
+    }
+  }
+}
+
+/// The progress of a comparison: a line for each run that is done.
+private struct CompareDisplay {
+  private let progress: Progress
+  private let epochs: Int
+  private let metric: Comparison.Metric
+
+  init(_ output: OutputOptions, epochs: Int, metric: Comparison.Metric) {
+    progress = Progress(quiet: output.quiet, isForPrograms: output.json)
+    self.epochs = epochs
+    self.metric = metric
+  }
+
+  func show(_ state: ComparisonRunner.Progress) {
+    if state.epoch == epochs {
+      progress.line(
+        "seed \(state.seed)  \(state.entrant.entry.title): \(metric.title) \(metric.text(state.point.metric)) "
+          + "in \(NumberText.seconds(state.point.seconds)) s")
+    }
+    progress.bar(done: state.done, of: state.total, "seed \(state.seed), \(state.entrant.entry.title)")
+  }
+
+  func finish() { progress.clear() }
+}

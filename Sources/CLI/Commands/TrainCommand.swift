@@ -1,0 +1,99 @@
+import ArgumentParser
+import Descent
+import struct DescentTrain.Comparison
+
+struct TrainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train a network and measure it on held-out data.",
+    discussion: """
+      EXAMPLES:
+        descent train digits
+        descent train digits --optimizer sgd --learning-rate 0.1 --schedule cosine --json
+        descent train cars.csv --target price --hidden 64,64 --epochs 100
+        descent train iris.csv --target species --save iris.safetensors
+        descent train digits --optimizer adam --set beta2=0.99 --warm-up 2
+
+      A table's columns are prepared by themselves: numbers are standardized, categories become one feature each, empty
+      cells are filled in. What is measured: accuracy for classes; for numbers the root mean squared error in the
+      target's own unit (RMSE) and R². The same seed gives the same run.
+      """)
+
+  @OptionGroup(title: "Data") var data: DataOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The column of the table to predict.", valueName: "column"))
+  var target: String?
+
+  @OptionGroup(title: "Network") var network: NetworkOptions
+  @OptionGroup(title: "Network") var objective: ObjectiveOptions
+  @OptionGroup(title: "Method") var optimizer: OptimizerOptions
+  @OptionGroup(title: "Run") var budget: BudgetOptions
+
+  @Option(help: "Decides the split, the starting weights, the order of examples, and dropout.")
+  var seed = 0
+
+  @Option(help: ArgumentHelp("Save the trained model, for 'descent predict'.", valueName: "file"))
+  var save: String?
+
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard seed >= 0 else { throw ValidationError("--seed must be at least 0, not \(seed).") }
+  }
+
+  func run() throws {
+    let interruption = Interruption()
+    // Before the training, not after it.
+    if let save { try AtomicFile.check(save) }
+    let plan = try TrainingPlan(
+      data: data, target: target, network: network, objective: objective, optimizer: optimizer, budget: budget,
+      seed: seed)
+    let display = TrainDisplay(plan, output)
+    let outcome = try plan.experiment.run(
+      on: plan.data, isCancelled: { interruption.isRequested }, onEpoch: { display.show($0) })
+    display.finish()
+    if let save, outcome.divergence == nil {
+      let split = SavedModel.Split(validation: data.split.validation, test: data.split.test, seed: seed)
+      try SavedModel(
+        outcome.model, of: plan.experiment, on: plan.data, optimizer: plan.optimizer.entry.name, split: split
+      ).save(to: save)
+    }
+    let result = TrainResult(plan: plan, outcome: outcome, savedTo: outcome.divergence == nil ? save : nil)
+    if output.json {
+      print(result.json.text())
+    } else if outcome.divergence == nil {
+      print(result.text)
+    }
+    if let divergence = outcome.divergence { throw divergence }
+    if outcome.wasCancelled { throw ExitCode(Interruption.exitCode) }
+  }
+}
+
+/// The progress of one training run.
+private struct TrainDisplay {
+  private let progress: Progress
+  private let plan: TrainingPlan
+  private let metric: Comparison.Metric
+  /// Lines are kept to about ten, however long the run.
+  private let interval: Int
+
+  init(_ plan: TrainingPlan, _ output: OutputOptions) {
+    self.plan = plan
+    progress = Progress(quiet: output.quiet, isForPrograms: output.json)
+    metric = .standard(for: plan.data)
+    interval = max(1, (plan.experiment.epochs + 9) / 10)
+  }
+
+  func show(_ point: MethodResult.Point) {
+    let epochs = plan.experiment.epochs
+    if point.epoch > 0, point.epoch % interval == 0 || point.epoch == epochs {
+      let number = TextLayout.pad(String(point.epoch), to: String(epochs).count, alignRight: true)
+      progress.line(
+        "epoch \(number)/\(epochs)  train loss \(NumberText.significant(point.trainLoss))  "
+          + "test loss \(NumberText.significant(point.testLoss))  \(metric.title) \(metric.text(point.metric))")
+    }
+    progress.bar(done: point.epoch, of: epochs, "epoch \(point.epoch)/\(epochs)  \(metric.text(point.metric))")
+  }
+
+  func finish() { progress.clear() }
+}

@@ -1,0 +1,22 @@
+/// The command line of this process as a shell would take it again.
+enum CommandLineText {
+  static var text: String { text(of: CommandLine.arguments) }
+
+  /// - Parameter arguments: the command's path first.
+  static func text(of arguments: [String]) -> String {
+    (["descent"] + arguments.dropFirst()).map(quoted).joined(separator: " ")
+  }
+
+  private static func quoted(_ argument: String) -> String {
+    let isPlain = argument.utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: "-_./=,:+@%".utf8.contains(byte)
+      }
+    }
+    if isPlain, !argument.isEmpty { return argument }
+    return "'" + argument.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+  }
+}
