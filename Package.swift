@@ -15,7 +15,7 @@ let package = Package(
   targets: [
     // Imports point down this list only; see Documentation/Tour.md.
     .target(name: "DescentGraph", dependencies: [.product(name: "RealModule", package: "swift-numerics")]),
-    .target(name: "COneDNN", linkerSettings: [.linkedLibrary("dnnl")]),
+    .target(name: "COneDNN"),
     .target(
       name: "DescentEngine",
       dependencies: ["DescentGraph", "COneDNN", .product(name: "RealModule", package: "swift-numerics")],

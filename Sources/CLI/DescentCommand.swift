@@ -10,16 +10,16 @@ struct DescentCommand: ParsableCommand {
     abstract: "Train neural networks, and find out which optimization method trains yours best.",
     discussion: """
       EXAMPLES:
-        descent doctor                                   is everything in place?
-        descent train digits                             train on the built-in digits
-        descent train cars.csv --target price            train on your own table
-        descent compare digits --methods sgd,adam,geo    which method is best, and is that luck?
-        descent bench mlp-mnist                          how fast is a training step?
+        descent doctor                                 is everything in place?
+        descent train digits                           train on built-in data
+        descent train cars.csv --target price          train on your own table
+        descent compare digits --methods sgd,adam,geo  which method is best?
+        descent bench mlp-mnist                        how fast is a step?
 
-      DATA: 'digits' (1,797 handwritten digits, built in) or the path of a CSV file.
+      Data are 'digits' (1,797 handwritten digits, built in) or the path of a CSV file.
 
-      Results go to stdout, progress to stderr; --json makes results readable for programs. Ctrl-C ends a run with what
-      it has so far. Exit codes: 0 success, 1 failure, 64 wrong usage, 130 interrupted.
+      Results go to stdout, progress to stderr; --json makes results readable for programs. Ctrl-C ends a run with \
+      what it has so far. Exit codes: 0 success, 1 failure, 64 wrong usage, 130 interrupted.
       """,
     version: Machine.version,
     subcommands: [
@@ -29,11 +29,22 @@ struct DescentCommand: ParsableCommand {
 
   static func main() {
     do {
+      try checkSubcommand(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       try command.run()
     } catch {
       report(error)
     }
+  }
+
+  /// The parser takes a misspelt subcommand for a surplus argument; this says what it is.
+  private static func checkSubcommand(_ name: String?) throws {
+    guard let name, !name.hasPrefix("-"), name != "help" else { return }
+    let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+    guard !names.contains(name) else { return }
+    let suggestion = nearestName(to: name, in: names).map { "; did you mean '\($0)'?" } ?? "."
+    let list = names.joined(separator: ", ")
+    throw UsageError("there is no subcommand '\(name)'\(suggestion) The subcommands are: \(list).")
   }
 
   /// Says what went wrong in one sentence and ends the process.
@@ -54,10 +65,19 @@ struct DescentCommand: ParsableCommand {
       Foundation.exit(ExitCode.failure.rawValue)
     }
     let hint = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") }
-    StandardError.write("error: \(message(for: error))\n")
+    StandardError.write("error: \(oneSentence(message(for: error)))\n")
     if let hint { StandardError.write("\(hint.trimmingCharacters(in: .whitespaces))\n") }
     Foundation.exit(code.rawValue)
   }
+}
+
+/// The parser's message as one sentence: lists of values come on lines of their own.
+private func oneSentence(_ message: String) -> String {
+  var lines = message.split(separator: "\n").map { $0.trimmingCharacters(in: .whitespaces) }
+  guard let first = lines.first else { return message }
+  lines[0] = first.prefix(1).lowercased() + first.dropFirst()
+  let items = lines.dropFirst().map { $0.hasPrefix("- ") ? String($0.dropFirst(2)) : $0 }
+  return ([lines[0]] + (items.isEmpty ? [] : [items.joined(separator: ", ")])).joined(separator: " ")
 }
 
 /// A wrong use of the command that shows only when it runs, for example a missing `--target`.

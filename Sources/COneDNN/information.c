@@ -1,16 +1,15 @@
-#include <dnnl.h>
-#include <dnnl_debug.h>
 #include <stdio.h>
 
 #include "COneDNN.h"
+#include "library.h"
 
-const char *descent_onednn_status_name(int status) { return dnnl_status2str((dnnl_status_t)status); }
+const char *descent_onednn_status_name(int status) { return onednn.status2str((dnnl_status_t)status); }
 
 void descent_onednn_version(char *buffer, size_t size) {
-  const dnnl_version_t *version = dnnl_version();
+  const dnnl_version_t *version = onednn.version();
   snprintf(buffer, size, "%d.%d.%d", version->major, version->minor, version->patch);
 }
 
 const char *descent_onednn_instruction_set(void) {
-  return dnnl_cpu_isa2str(dnnl_get_effective_cpu_isa());
+  return onednn.cpu_isa2str(onednn.get_effective_cpu_isa());
 }

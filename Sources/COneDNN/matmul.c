@@ -1,9 +1,8 @@
 #include "COneDNN.h"
 
-#include <dnnl.h>
-#include <dnnl_debug.h>
 #include <stdlib.h>
 
+#include "library.h"
 #include "threads.h"
 #include "versions.h"
 
@@ -44,24 +43,24 @@ static dnnl_alg_kind_t algorithm(descent_activation activation, float *alpha) {
 }
 
 static dnnl_status_t make_attributes(const descent_matmul_descriptor *d, dnnl_primitive_attr_t *attributes) {
-  RETURN_IF_FAILED(dnnl_primitive_attr_create(attributes));
+  RETURN_IF_FAILED(onednn.primitive_attr_create(attributes));
   // Memory from the caller: oneDNN would otherwise keep a buffer of its own, per thread that executes.
-  dnnl_status_t status = dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
+  dnnl_status_t status = onednn.primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
   float alpha;
   dnnl_alg_kind_t kind = algorithm(d->activation, &alpha);
   if (status == dnnl_success && (d->accumulate || kind != dnnl_alg_kind_undef)) {
     dnnl_post_ops_t operations;
-    status = dnnl_post_ops_create(&operations);
+    status = onednn.post_ops_create(&operations);
     if (status == dnnl_success) {
       if (d->accumulate) status = descent_append_sum(operations);
       if (status == dnnl_success && kind != dnnl_alg_kind_undef)
         status = descent_append_eltwise(operations, kind, alpha);
       // The attributes keep a copy.
-      if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*attributes, operations);
-      dnnl_post_ops_destroy(operations);
+      if (status == dnnl_success) status = onednn.primitive_attr_set_post_ops(*attributes, operations);
+      onednn.post_ops_destroy(operations);
     }
   }
-  if (status != dnnl_success) dnnl_primitive_attr_destroy(*attributes);
+  if (status != dnnl_success) onednn.primitive_attr_destroy(*attributes);
   return status;
 }
 
@@ -108,11 +107,11 @@ static dnnl_status_t add_argument(descent_matmul *p, int slot, int name, const d
 static dnnl_status_t build_from_description(
     descent_matmul *p, dnnl_primitive_desc_t description, const descent_matmul_descriptor *d,
     const descent_memory_layout layouts[ARGUMENT_SLOTS]) {
-  RETURN_IF_FAILED(dnnl_primitive_create(&p->primitive, description));
+  RETURN_IF_FAILED(onednn.primitive_create(&p->primitive, description));
   // Ask the primitive, whose description lives as long as it does.
   const_dnnl_primitive_desc_t kept;
-  RETURN_IF_FAILED(dnnl_primitive_get_primitive_desc(p->primitive, &kept));
-  RETURN_IF_FAILED(dnnl_primitive_desc_query(kept, dnnl_query_impl_info_str, 0, &p->implementation));
+  RETURN_IF_FAILED(onednn.primitive_get_primitive_desc(p->primitive, &kept));
+  RETURN_IF_FAILED(onednn.primitive_desc_query(kept, dnnl_query_impl_info_str, 0, &p->implementation));
   RETURN_IF_FAILED(add_argument(p, ARGUMENT_A, DNNL_ARG_SRC, &layouts[ARGUMENT_A]));
   RETURN_IF_FAILED(add_argument(p, ARGUMENT_B, DNNL_ARG_WEIGHTS, &layouts[ARGUMENT_B]));
   RETURN_IF_FAILED(add_argument(p, ARGUMENT_C, DNNL_ARG_DST, &layouts[ARGUMENT_C]));
@@ -125,8 +124,8 @@ static dnnl_status_t build_from_description(
 }
 
 static dnnl_status_t build(descent_matmul *p, const descent_matmul_descriptor *d) {
-  RETURN_IF_FAILED(dnnl_engine_create(&p->engine, dnnl_cpu, 0));
-  RETURN_IF_FAILED(dnnl_stream_create(&p->stream, p->engine, dnnl_stream_default_flags));
+  RETURN_IF_FAILED(onednn.engine_create(&p->engine, dnnl_cpu, 0));
+  RETURN_IF_FAILED(onednn.stream_create(&p->stream, p->engine, dnnl_stream_default_flags));
   descent_memory_layout layouts[ARGUMENT_SLOTS] = {0};
   dnnl_primitive_attr_t attributes = NULL;
   dnnl_primitive_desc_t description = NULL;
@@ -142,11 +141,11 @@ static dnnl_status_t build(descent_matmul *p, const descent_matmul_descriptor *d
     status = descent_matmul_description_create(
         &description, p->engine, &layouts[ARGUMENT_A], &layouts[ARGUMENT_B],
         d->has_bias ? &layouts[ARGUMENT_BIAS] : NULL, &layouts[ARGUMENT_C], attributes);
-    dnnl_primitive_attr_destroy(attributes);
+    onednn.primitive_attr_destroy(attributes);
   }
   if (status == dnnl_success) {
     status = build_from_description(p, description, d, layouts);
-    dnnl_primitive_desc_destroy(description);
+    onednn.primitive_desc_destroy(description);
   }
   for (int i = 0; i < ARGUMENT_SLOTS; i++) descent_layout_destroy(&layouts[i]);
   return status;
@@ -174,10 +173,10 @@ int descent_matmul_create(const descent_matmul_descriptor *descriptor, descent_m
 void descent_matmul_destroy(descent_matmul *p) {
   if (!p) return;
   for (int i = 0; i < ARGUMENT_SLOTS; i++)
-    if (p->memory[i]) dnnl_memory_destroy(p->memory[i]);
-  if (p->primitive) dnnl_primitive_destroy(p->primitive);
-  if (p->stream) dnnl_stream_destroy(p->stream);
-  if (p->engine) dnnl_engine_destroy(p->engine);
+    if (p->memory[i]) onednn.memory_destroy(p->memory[i]);
+  if (p->primitive) onednn.primitive_destroy(p->primitive);
+  if (p->stream) onednn.stream_destroy(p->stream);
+  if (p->engine) onednn.engine_destroy(p->engine);
   free(p);
 }
 
@@ -190,14 +189,14 @@ int descent_matmul_bind(
   for (int i = 0; i < ARGUMENT_SLOTS; i++) {
     if (!p->memory[i]) continue;
     if (!handles[i]) return dnnl_invalid_arguments;
-    RETURN_IF_FAILED(dnnl_memory_set_data_handle(p->memory[i], handles[i]));
+    RETURN_IF_FAILED(onednn.memory_set_data_handle(p->memory[i], handles[i]));
   }
   return dnnl_success;
 }
 
 int descent_matmul_execute(const descent_matmul *p) {
   int usual = descent_threads_enter(&p->openmp, p->threads);
-  dnnl_status_t status = dnnl_primitive_execute(p->primitive, p->stream, p->argument_count, p->arguments);
+  dnnl_status_t status = onednn.primitive_execute(p->primitive, p->stream, p->argument_count, p->arguments);
   descent_threads_leave(&p->openmp, p->threads, usual);
   return status;
 }

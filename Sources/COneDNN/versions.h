@@ -3,7 +3,7 @@
 #ifndef DESCENT_COneDNN_VERSIONS_H
 #define DESCENT_COneDNN_VERSIONS_H
 
-#include <dnnl.h>
+#include "library.h"
 
 #if DNNL_VERSION_MAJOR >= 3
 
@@ -15,26 +15,26 @@ typedef struct {
 static inline dnnl_status_t descent_layout_create(
     descent_memory_layout *layout, int dimensions, const dnnl_dims_t extents, const dnnl_dims_t strides) {
   dnnl_status_t status =
-      dnnl_memory_desc_create_with_strides(&layout->owned, dimensions, extents, dnnl_f32, strides);
+      onednn.memory_desc_create_with_strides(&layout->owned, dimensions, extents, dnnl_f32, strides);
   layout->value = layout->owned;
   return status;
 }
 
 static inline void descent_layout_destroy(descent_memory_layout *layout) {
-  if (layout->owned) dnnl_memory_desc_destroy(layout->owned);
+  if (layout->owned) onednn.memory_desc_destroy(layout->owned);
 }
 
 static inline size_t descent_layout_size(const descent_memory_layout *layout) {
-  return layout->value ? dnnl_memory_desc_get_size(layout->value) : 0;
+  return layout->value ? onednn.memory_desc_get_size(layout->value) : 0;
 }
 
 static inline dnnl_status_t descent_memory_create(
     dnnl_memory_t *memory, const descent_memory_layout *layout, dnnl_engine_t engine) {
-  return dnnl_memory_create(memory, layout->value, engine, DNNL_MEMORY_NONE);
+  return onednn.memory_create(memory, layout->value, engine, DNNL_MEMORY_NONE);
 }
 
 static inline descent_memory_layout descent_scratchpad_layout(const_dnnl_primitive_desc_t description) {
-  descent_memory_layout layout = {dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0), NULL};
+  descent_memory_layout layout = {onednn.primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0), NULL};
   return layout;
 }
 
@@ -42,16 +42,16 @@ static inline dnnl_status_t descent_matmul_description_create(
     dnnl_primitive_desc_t *description, dnnl_engine_t engine, const descent_memory_layout *a,
     const descent_memory_layout *b, const descent_memory_layout *bias, const descent_memory_layout *c,
     const_dnnl_primitive_attr_t attributes) {
-  return dnnl_matmul_primitive_desc_create(
+  return onednn.matmul_primitive_desc_create(
       description, engine, a->value, b->value, bias ? bias->value : NULL, c->value, attributes);
 }
 
 static inline dnnl_status_t descent_append_eltwise(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float alpha) {
-  return dnnl_post_ops_append_eltwise(operations, kind, alpha, 0.0f);
+  return onednn.post_ops_append_eltwise(operations, kind, alpha, 0.0f);
 }
 
 static inline dnnl_status_t descent_append_sum(dnnl_post_ops_t operations) {
-  return dnnl_post_ops_append_sum(operations, 1.0f, 0, dnnl_f32);
+  return onednn.post_ops_append_sum(operations, 1.0f, 0, dnnl_f32);
 }
 
 #else
@@ -62,23 +62,23 @@ typedef struct {
 
 static inline dnnl_status_t descent_layout_create(
     descent_memory_layout *layout, int dimensions, const dnnl_dims_t extents, const dnnl_dims_t strides) {
-  return dnnl_memory_desc_init_by_strides(&layout->value, dimensions, extents, dnnl_f32, strides);
+  return onednn.memory_desc_init_by_strides(&layout->value, dimensions, extents, dnnl_f32, strides);
 }
 
 static inline void descent_layout_destroy(descent_memory_layout *layout) { (void)layout; }
 
 static inline size_t descent_layout_size(const descent_memory_layout *layout) {
-  return layout->value.ndims == 0 ? 0 : dnnl_memory_desc_get_size(&layout->value);
+  return layout->value.ndims == 0 ? 0 : onednn.memory_desc_get_size(&layout->value);
 }
 
 static inline dnnl_status_t descent_memory_create(
     dnnl_memory_t *memory, const descent_memory_layout *layout, dnnl_engine_t engine) {
-  return dnnl_memory_create(memory, &layout->value, engine, DNNL_MEMORY_NONE);
+  return onednn.memory_create(memory, &layout->value, engine, DNNL_MEMORY_NONE);
 }
 
 static inline descent_memory_layout descent_scratchpad_layout(const_dnnl_primitive_desc_t description) {
   descent_memory_layout layout = {0};
-  const dnnl_memory_desc_t *value = dnnl_primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
+  const dnnl_memory_desc_t *value = onednn.primitive_desc_query_md(description, dnnl_query_scratchpad_md, 0);
   if (value) layout.value = *value;
   return layout;
 }
@@ -89,17 +89,17 @@ static inline dnnl_status_t descent_matmul_description_create(
     const_dnnl_primitive_attr_t attributes) {
   dnnl_matmul_desc_t operation;
   dnnl_status_t status =
-      dnnl_matmul_desc_init(&operation, &a->value, &b->value, bias ? &bias->value : NULL, &c->value);
+      onednn.matmul_desc_init(&operation, &a->value, &b->value, bias ? &bias->value : NULL, &c->value);
   if (status != dnnl_success) return status;
-  return dnnl_primitive_desc_create(description, &operation, attributes, engine, NULL);
+  return onednn.primitive_desc_create(description, &operation, attributes, engine, NULL);
 }
 
 static inline dnnl_status_t descent_append_eltwise(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float alpha) {
-  return dnnl_post_ops_append_eltwise(operations, 1.0f, kind, alpha, 0.0f);
+  return onednn.post_ops_append_eltwise(operations, 1.0f, kind, alpha, 0.0f);
 }
 
 static inline dnnl_status_t descent_append_sum(dnnl_post_ops_t operations) {
-  return dnnl_post_ops_append_sum(operations, 1.0f);
+  return onednn.post_ops_append_sum(operations, 1.0f);
 }
 
 #endif

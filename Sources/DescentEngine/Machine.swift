@@ -16,7 +16,7 @@ public enum Machine {
   public static var versions: [(name: String, value: String)] {
     [
       ("Descent", version), ("LLVM", (try? KernelCompiler.shared().library.version) ?? "not found"),
-      ("oneDNN", OneDNNLibrary.version),
+      ("oneDNN", OneDNNLibrary.version ?? "not found"),
     ]
   }
 

@@ -125,6 +125,13 @@ public struct Experiment: Sendable {
         break
       }
       evaluation = try evaluator.evaluate()
+      guard evaluation.loss.isFinite else {
+        // The loss of the epoch's last step was finite, and the parameters after it are not.
+        let rate = optimizer.learningRate.value(at: max(trainer.steps - 1, 0))
+        result.divergedAtStep = trainer.steps
+        divergence = .diverged(step: trainer.steps, loss: evaluation.loss, learningRate: rate)
+        break
+      }
       record(trainLoss)
     }
     result.finalLoss = divergence == nil ? trainLoss : .nan

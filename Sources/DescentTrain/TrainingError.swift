@@ -11,7 +11,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .diverged(let step, let loss, let rate):
       "the loss became \(loss) at step \(step): the learning rate \(rate) is too high for this method and data; "
-        + "try \(rate / 10)"
+        + "try \(Float(rate / 10))"
     case .noExamples(let name): "\(name) has no examples to train on"
     case .objectiveMismatch(let text): text
     }

@@ -51,14 +51,23 @@ import Testing
   @Test func `many examples`() throws {
     let count = 2500
     let features = (0..<count).map { [Float($0 % 7)] }
-    let targets = (0..<count).map { Float($0 % 7 + ($0.isMultiple(of: 5) ? 2 : 0)) }
+    // Every fifth prediction is off by 2.
+    let targets = (0..<count).map { row -> Float in
+      let shift: Int = row.isMultiple(of: 5) ? 2 : 0
+      return Float(row % 7 + shift)
+    }
     let data = TinyData.values(features, targets)
     let evaluation = try identity(on: data).evaluate(data)
     #expect((evaluation.loss - 0.8).magnitude < 1e-6)
     #expect((try #require(evaluation.rootMeanSquaredError) - 0.8.squareRoot()).magnitude < 1e-12)
 
-    let labels = (0..<count).map { Int32($0 < 2400 ? $0 % 3 : ($0 + 1) % 3) }
-    let rows: [[Float]] = (0..<count).map { row in (0..<3).map { $0 == row % 3 ? 1 : 0 } }
+    // The last hundred labels are not what the features say.
+    let unit: [[Float]] = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    let rows = (0..<count).map { unit[$0 % 3] }
+    let labels = (0..<count).map { row in
+      let shift = row < 2400 ? 0 : 1
+      return Int32((row + shift) % 3)
+    }
     #expect(try classify(TinyData.classes(rows, labels, count: 3)).accuracy == 0.96)
   }
 

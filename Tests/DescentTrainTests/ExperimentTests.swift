@@ -82,12 +82,24 @@ import Testing
     #expect(outcome.run.points.count == 1, "there is no measurement of a network that diverged")
   }
 
+  /// With one step per epoch the loss, taken before the step, is finite; what the step leaves behind is not.
+  @Test func `a run that diverges in an epoch's last step says so too`() throws {
+    var experiment = digits(epochs: 5)
+    experiment.optimizer = SGD(learningRate: 1e30)
+    experiment.batch = nil
+    let outcome = try experiment.run(on: try PreparedData.digits())
+    #expect(outcome.run.divergedAtStep == 1 && outcome.run.steps == 1)
+    #expect(outcome.divergence != nil && outcome.run.finalMetric == nil && outcome.run.points.count == 1)
+  }
+
   @Test func `a cancelled run ends early and keeps what it has`() throws {
     var questions = 0
-    let outcome = try digits(epochs: 50).run(on: try PreparedData.digits(), isCancelled: {
-      questions += 1
-      return questions > 60
-    })
+    let outcome = try digits(epochs: 50).run(
+      on: try PreparedData.digits(),
+      isCancelled: {
+        questions += 1
+        return questions > 60
+      })
     #expect(outcome.wasCancelled)
     #expect(outcome.run.steps < 60 && outcome.run.steps > 45)
     #expect(outcome.run.points.count == 3 && outcome.trainLoss.isFinite)
@@ -103,7 +115,7 @@ import Testing
       let price = 1000 * size - 700 * age + (isNorth ? 20_000 : 0) + 500 * (uniform() - 0.5)
       lines.append("\(size),\(age),\(isNorth ? "north" : "south"),\(price)")
     }
-    let document = try CSVReader.read(bytes: Array(lines.joined(separator: "\n").utf8), file: "houses.csv")
+    let document = try CSVReader.parse(Array(lines.joined(separator: "\n").utf8), file: "houses.csv")
     let data = PreparedData(try TableTask.make(table: try Table(document), target: "price"), name: "houses")
     var experiment = Experiment()
     experiment.hidden = [32]

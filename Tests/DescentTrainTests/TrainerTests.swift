@@ -21,7 +21,7 @@ import Testing
     let second = try run(seed: 1, optimizer)
     #expect(first.losses.map(\.bitPattern) == second.losses.map(\.bitPattern))
     #expect(first.weights == second.weights)
-    #expect(first.losses.allSatisfy(\.isFinite))
+    #expect(first.losses.allSatisfy { $0.isFinite })
   }
 
   @Test func `another seed gives other losses`() throws {
@@ -134,7 +134,8 @@ import Testing
 
   @Test func `data that do not fit the objective are refused`() throws {
     let numbers = TinyData.line(4)
-    #expect(throws: TrainingError.objectiveMismatch("cross-entropy needs classes, but the targets of tiny are numbers")) {
+    #expect(throws: TrainingError.objectiveMismatch("cross-entropy needs classes, but the targets of tiny are numbers"))
+    {
       try Trainer(Linear(2, 1), optimizer: SGD(), on: numbers, objective: .crossEntropy())
     }
     let classes = TinyData.noise(4)

@@ -16,7 +16,7 @@ struct BenchCommand: ParsableCommand {
       \(Workload.all.map { "  \($0.name.padding(toLength: 12, withPad: " ", startingAt: 0)) \($0.summary)" }
         .joined(separator: "\n"))
 
-      A step is forward, backward and update together. After 5 steps to warm up, steps are timed one by one until the
+      A step is forward, backward and update together. After 5 steps to warm up, steps are timed one by one until the \
       time is over; the figure is their median. With --json one workload gives an object, several give an array.
       """)
 
@@ -49,6 +49,7 @@ struct BenchCommand: ParsableCommand {
     let progress = Progress(quiet: output.quiet, isForPrograms: output.json)
     let chosen = try chosen()
     var measurements: [StepTiming] = []
+    if !output.json { print(StepTiming.heading) }
     for workload in chosen where !interruption.isRequested {
       progress.bar(done: measurements.count, of: chosen.count, workload.name)
       guard let timing = try StepTiming(of: workload, seconds: seconds, isCancelled: { interruption.isRequested })
@@ -60,7 +61,11 @@ struct BenchCommand: ParsableCommand {
     if output.json {
       let values = measurements.map(\.json)
       // The reader asked for one thing, or for a list of them.
-      if chosen.count > 1 { print(OrderedJSON.array(values).text()) } else if let only = values.first { print(only.text()) }
+      if chosen.count > 1 {
+        print(OrderedJSON.array(values).text())
+      } else if let only = values.first {
+        print(only.text())
+      }
     }
     if interruption.isRequested { throw ExitCode(Interruption.exitCode) }
   }
@@ -104,11 +109,18 @@ private struct StepTiming {
   var ninetiethPercentile: Double { milliseconds[min(milliseconds.count - 1, milliseconds.count * 9 / 10)] }
 
   var text: String {
-    let name = TextLayout.pad(workload.name, to: 12, alignRight: false)
-    let figure = TextLayout.pad(NumberText.significant(median), to: 8, alignRight: true)
-    return "\(name) \(figure) ms per step   (fastest \(NumberText.significant(milliseconds[0])), "
-      + "90 % within \(NumberText.significant(ninetiethPercentile)); \(NumberText.count(Double(milliseconds.count))) steps, "
-      + "\(kernelCount) kernels; \(workload.summary))"
+    let name = TextLayout.pad(workload.name, to: 10, alignRight: false)
+    func cell(_ text: String, _ width: Int) -> String { TextLayout.pad(text, to: width, alignRight: true) }
+    func time(_ value: Double) -> String { cell(NumberText.significant(value), 9) }
+    return name + time(median) + time(milliseconds[0]) + time(ninetiethPercentile)
+      + cell(NumberText.count(Double(milliseconds.count)), 9) + cell("\(kernelCount)", 9) + "  \(workload.summary)"
+  }
+
+  /// What stands above the columns of `text`; times are milliseconds per step.
+  static var heading: String {
+    let names = ["median", "minimum", "90 %", "steps", "kernels"]
+    return TextLayout.pad("ms/step", to: 10, alignRight: false)
+      + names.map { TextLayout.pad($0, to: 9, alignRight: true) }.joined()
   }
 
   var json: OrderedJSON {

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Descent
-import struct DescentTrain.Comparison
 import Foundation
+
+import struct DescentTrain.Comparison
 
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -11,11 +12,11 @@ struct CompareCommand: ParsableCommand {
       EXAMPLES:
         descent compare digits
         descent compare digits --methods sgd,adam,geo --seeds 5 --target 0.97
-        descent compare digits --methods sgd,adam --learning-rates sgd=0.1,adam=1e-3
-        descent compare cars.csv --column price --methods momentum,adamw --target 1500
+        descent compare digits --learning-rates sgd=0.1,adam=1e-3
+        descent compare cars.csv --column price --methods momentum,adamw
 
-      Every method gets the same data, starting weights and epochs for each seed. The table ranks them by the mean over
-      the seeds and says which differences the seeds support; the HTML report shows the learning curves as well.
+      Every method gets the same data, starting weights and epochs for each seed. The table ranks them by the mean \
+      over the seeds and says which differences the seeds support; the HTML report shows the learning curves as well.
       """)
 
   @OptionGroup(title: "Data") var data: DataOptions
@@ -26,7 +27,8 @@ struct CompareCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The methods, or 'all'. (default: \(MethodTable.standardComparison.joined(separator: ",")))", valueName: "names"),
+      "The methods, or 'all'. (default: \(MethodTable.standardComparison.joined(separator: ", ")))",
+      valueName: "names"),
     transform: commaSeparated)
   var methods: [String] = []
 

@@ -8,7 +8,7 @@ struct DoctorCommand: ParsableCommand {
     discussion: """
       EXAMPLES:
         descent doctor
-        DESCENT_LLVM=/usr/lib/llvm-19/lib/libLLVM.so.1 descent doctor
+        DESCENT_LLVM=/usr/lib/llvm-19/lib/libLLVM.so descent doctor
 
       Exit code 1 says that something needed is missing or gives wrong numbers; the text says how to get it.
 

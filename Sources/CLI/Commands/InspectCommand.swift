@@ -8,15 +8,15 @@ struct InspectCommand: ParsableCommand {
     discussion: """
       EXAMPLES:
         descent inspect digits --plan
-        descent inspect digits --optimizer adam --hidden none --graph
+        descent inspect digits --hidden none --graph
         descent inspect cars.csv --target price --memory
         descent inspect mlp-mnist --kernels --assembly
 
-      On the way from your network to machine code: the graph of operations after simplification, the plan of kernels
+      On the way from your network to machine code: the graph of operations after simplification, the plan of kernels \
       in running order, the map of memory, and the text of every kernel. Without options all four are shown.
       """)
 
-  @OptionGroup(title: "Data") var data: DataOptions
+  @OptionGroup(title: "Data, or a workload of 'descent bench'") var data: DataOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The column of the table to predict.", valueName: "column"))
   var target: String?

@@ -1,7 +1,8 @@
 import ArgumentParser
 import Descent
-import struct DescentTrain.Comparison
 import Foundation
+
+import struct DescentTrain.Comparison
 
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -14,7 +15,7 @@ struct PredictCommand: ParsableCommand {
         descent predict cars.safetensors cars.csv --part test --json
         descent predict digits.safetensors digits --part test --json
 
-      The columns are prepared as they were in training; they may stand in another order, and the target may be
+      The columns are prepared as they were in training; they may stand in another order, and the target may be \
       missing. Where it is there, the predictions are judged by it. Each prediction comes with the line of its row.
       """)
 
@@ -74,7 +75,9 @@ struct PredictCommand: ParsableCommand {
 
   private func summary(_ quality: PredictionQuality?, count: Int) -> String {
     let rows = "\(NumberText.count(Double(count))) row\(count == 1 ? "" : "s")"
-    if let accuracy = quality?.accuracy { return "accuracy \(Comparison.Metric.testAccuracy.text(accuracy)) of \(rows)" }
+    if let accuracy = quality?.accuracy {
+      return "accuracy \(Comparison.Metric.testAccuracy.text(accuracy)) of \(rows)"
+    }
     if let error = quality?.rootMeanSquaredError { return "RMSE \(NumberText.significant(error)) on \(rows)" }
     return "\(rows) predicted; there is no target column to judge them by"
   }

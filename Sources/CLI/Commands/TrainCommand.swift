@@ -1,5 +1,6 @@
 import ArgumentParser
 import Descent
+
 import struct DescentTrain.Comparison
 
 struct TrainCommand: ParsableCommand {
@@ -9,13 +10,14 @@ struct TrainCommand: ParsableCommand {
     discussion: """
       EXAMPLES:
         descent train digits
-        descent train digits --optimizer sgd --learning-rate 0.1 --schedule cosine --json
+        descent train digits --optimizer sgd --learning-rate 0.1 --json
         descent train cars.csv --target price --hidden 64,64 --epochs 100
         descent train iris.csv --target species --save iris.safetensors
-        descent train digits --optimizer adam --set beta2=0.99 --warm-up 2
+        descent train digits --schedule cosine --warm-up 2
+        descent train digits --optimizer adam --set beta2=0.99
 
-      A table's columns are prepared by themselves: numbers are standardized, categories become one feature each, empty
-      cells are filled in. What is measured: accuracy for classes; for numbers the root mean squared error in the
+      A table's columns are prepared by themselves: numbers are standardized, each category becomes a feature, empty \
+      cells are filled in. What is measured: accuracy for classes; for numbers the root mean squared error in the \
       target's own unit (RMSE) and R². The same seed gives the same run.
       """)
 
@@ -70,12 +72,13 @@ struct TrainCommand: ParsableCommand {
 }
 
 /// The progress of one training run.
-private struct TrainDisplay {
+private final class TrainDisplay {
   private let progress: Progress
   private let plan: TrainingPlan
   private let metric: Comparison.Metric
   /// Lines are kept to about ten, however long the run.
   private let interval: Int
+  private var lastEpoch = 0
 
   init(_ plan: TrainingPlan, _ output: OutputOptions) {
     self.plan = plan
@@ -86,7 +89,9 @@ private struct TrainDisplay {
 
   func show(_ point: MethodResult.Point) {
     let epochs = plan.experiment.epochs
-    if point.epoch > 0, point.epoch % interval == 0 || point.epoch == epochs {
+    // An epoch that was cut short is measured too, under the number of the one before it.
+    defer { lastEpoch = point.epoch }
+    if point.epoch > lastEpoch, point.epoch % interval == 0 || point.epoch == epochs {
       let number = TextLayout.pad(String(point.epoch), to: String(epochs).count, alignRight: true)
       progress.line(
         "epoch \(number)/\(epochs)  train loss \(NumberText.significant(point.trainLoss))  "

@@ -6,7 +6,8 @@ import Foundation
 struct NetworkOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Widths of the hidden layers, for example 128,64; 'none' for a linear model. (default: 128)", valueName: "widths"),
+      "Widths of the hidden layers, for example 128,64; 'none' for a linear model. (default: 128)",
+      valueName: "widths"),
     transform: widths)
   var hidden: [Int]?
 

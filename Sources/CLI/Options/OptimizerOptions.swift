@@ -3,11 +3,10 @@ import Descent
 
 /// The optimization method and its hyper-parameters.
 struct OptimizerOptions: ParsableArguments {
-  @Option(name: .shortAndLong, help: "The optimization method; 'descent optimizers' lists them.")
+  @Option(help: "The optimization method; 'descent optimizers' lists them.")
   var optimizer = "adamw"
 
   @Option(
-    name: [.long, .customShort("l")],
     help: ArgumentHelp("The learning rate. (default: the method's own, see 'descent optimizers')", valueName: "rate"))
   var learningRate: Double?
 

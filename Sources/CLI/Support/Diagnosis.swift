@@ -27,10 +27,10 @@ struct Diagnosis {
   /// Looks at everything. Fails at nothing: what is not there is a finding.
   static func run() -> [Finding] {
     let environment = ProcessInfo.processInfo.environment
-    return [
-      descent, swift(environment), llvm(environment), oneDNN, machine, threads, cache(environment),
-      SelfTest.kernel.finding(), SelfTest.matrixProduct.finding(),
-    ]
+    let llvm = llvm(environment)
+    let tests = [SelfTest.kernel, SelfTest.matrixProduct]
+    return [descent, swift(environment), llvm, oneDNN, machine, threads, cache(environment)]
+      + tests.map { llvm.state == .good ? $0.finding() : $0.notRun }
   }
 
   private static var descent: Finding {
@@ -70,8 +70,15 @@ struct Diagnosis {
   }
 
   private static var oneDNN: Finding {
-    let version = OneDNNLibrary.version
-    let isa = OneDNNLibrary.instructionSet
+    do {
+      try OneDNNLibrary.load()
+    } catch {
+      return Finding(
+        key: "oneDNN", title: "oneDNN", state: .missing, text: "not usable: matrix products cannot run",
+        advice: error.description)
+    }
+    let version = OneDNNLibrary.version ?? ""
+    let isa = OneDNNLibrary.instructionSet ?? ""
     return Finding(
       key: "oneDNN", title: "oneDNN", state: .good, text: "\(version), using \(isa)",
       facts: [("version", .string(version)), ("instructionSet", .string(isa))])
@@ -167,6 +174,11 @@ struct SelfTest {
       }
     }
     return worst
+  }
+
+  /// The finding where the compiler, whose absence is a finding of its own, keeps it from running.
+  var notRun: Diagnosis.Finding {
+    Diagnosis.Finding(key: key, title: title, state: .missing, text: "not run: it needs LLVM")
   }
 
   func finding() -> Diagnosis.Finding {

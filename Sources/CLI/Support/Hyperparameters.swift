@@ -115,8 +115,9 @@ extension Adjustable {
       if plain(name) == "learningrate" {
         throw UsageError("the learning rate has an option of its own: --learning-rate \(value).")
       }
-      let suggestion = nearestName(to: name, in: names).map { "; did you mean '\($0)'?" } ?? ";"
-      throw UsageError("\(method) has no hyper-parameter '\(name)'\(suggestion) It has: \(names.joined(separator: ", ")).")
+      let suggestion = nearestName(to: name, in: names).map { "; did you mean '\($0)'?" } ?? "."
+      let list = names.joined(separator: ", ")
+      throw UsageError("\(method) has no hyper-parameter '\(name)'\(suggestion) It has: \(list).")
     }
     guard found.range.contains(value) else {
       throw UsageError("\(found.name) must be \(found.range.text), not \(value).")

@@ -1,4 +1,5 @@
 import Descent
+
 import struct DescentTrain.Comparison
 
 /// What `descent train` writes at the end.
@@ -38,7 +39,7 @@ struct TrainResult {
       ("objective", .string(plan.objective.name)),
       ("optimizer", .string(plan.optimizer.entry.name)),
       ("learningRate", .number(plan.optimizer.learningRate)),
-      ("hyperparameters", .object(plan.optimizer.method.hyperparameters.map { ($0.name, .string($0.value)) })),
+      ("hyperparameters", .object(plan.optimizer.method.hyperparameters.map(Self.member))),
       ("batch", .integer(plan.experiment.batch ?? plan.data.train.count)),
       ("epochs", .integer(epochsDone)),
       ("seed", .integer(plan.experiment.seed)),
@@ -46,6 +47,10 @@ struct TrainResult {
       ("version", .string(Machine.version)),
     ]
     return .object(members)
+  }
+
+  private static func member(_ name: String, _ value: String) -> (String, OrderedJSON) {
+    (name, Double(value).map(OrderedJSON.number) ?? .string(value))
   }
 
   /// The figures of one part; `prefix` makes `testLoss` of `loss`.

@@ -10,6 +10,17 @@
 extern "C" {
 #endif
 
+/// Opens the library `name` (a path, or a name the system's loader finds). On failure writes why into `problem`. Must
+/// succeed once, before any other function here is called; not to be called by several threads at once.
+bool descent_onednn_load(const char *name, char *problem, size_t size);
+
+/// The major version that this shim was compiled for: the only one it can load.
+int descent_onednn_major_version(void);
+
+/// Makes the runtime of oneDNN's threads ready: a thread that waits for work gives up its processor sooner than the
+/// runtime's default lets it, unless the environment already says how long. Only the first call has an effect.
+void descent_openmp_prepare(void);
+
 enum { DESCENT_MATMUL_MAX_BATCH_DIMENSIONS = 4 };
 
 typedef enum {

@@ -147,9 +147,9 @@ struct Binder {
   let pointers: [Node: UnsafeMutableRawPointer]
   let threads: Int
   /// Scalar operations below which a second thread costs more than it brings.
-  static let parallelWork = 60_000
+  static let parallelWork = 1_500_000
   /// The same for matrix products, in floating-point operations.
-  static let parallelFlops = 1_000_000
+  static let parallelFlops = 4_000_000
 
   func threads(forWork work: Int) -> Int { work < Self.parallelWork ? 1 : threads }
 

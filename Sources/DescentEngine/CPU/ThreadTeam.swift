@@ -1,3 +1,4 @@
+import COneDNN
 import Dispatch
 
 #if canImport(Glibc)
@@ -109,6 +110,7 @@ public enum ThreadTeam {
 
     /// Looks them up among the libraries that the process has loaded, of which oneDNN's runtime is one.
     static func find() -> OpenMP? {
+      descent_openmp_prepare()
       #if canImport(Darwin)
         let everywhere = UnsafeMutableRawPointer(bitPattern: -2)
       #else

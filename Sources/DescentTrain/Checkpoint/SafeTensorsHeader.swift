@@ -50,13 +50,13 @@ struct SafeTensorsHeader {
     }
     metadata = decoded.metadata
     for (name, tensor) in decoded.tensors {
-      guard tensor.data_offsets.count == 2 else {
-        throw .badHeader(file: file, reason: "'\(name)' has \(tensor.data_offsets.count) offsets instead of 2")
+      guard tensor.dataOffsets.count == 2 else {
+        throw .badHeader(file: file, reason: "'\(name)' has \(tensor.dataOffsets.count) offsets instead of 2")
       }
       entries.append(
         Entry(
-          name: name, type: tensor.dtype, shape: tensor.shape, start: tensor.data_offsets[0],
-          end: tensor.data_offsets[1]))
+          name: name, type: tensor.dtype, shape: tensor.shape, start: tensor.dataOffsets[0],
+          end: tensor.dataOffsets[1]))
     }
   }
 
@@ -82,7 +82,12 @@ private struct DecodedHeader: Decodable {
   struct Tensor: Decodable {
     let dtype: String
     let shape: [Int]
-    let data_offsets: [Int]
+    let dataOffsets: [Int]
+
+    private enum CodingKeys: String, CodingKey {
+      case dtype, shape
+      case dataOffsets = "data_offsets"
+    }
   }
   private struct Name: CodingKey {
     let stringValue: String

@@ -6,7 +6,8 @@ struct ComparisonHeadline {
   var text: String {
     guard !methods.isEmpty else { return "No method was run." }
     guard let best = methods.first, best.verdict == .best, let spread = best.metric else {
-      return "No run finished with a finite result, so there is nothing to rank."
+      let cause = comparison.interrupted ? " The comparison was interrupted." : ""
+      return "No run finished with a finite result, so there is nothing to rank.\(cause)"
     }
     var sentences = [opening(best: best, spread: spread)]
     if methods.count > 1 { sentences += support(best: best) }

@@ -24,8 +24,10 @@ public final class MatrixProduct {
 
   /// Makes the kernel, in about a tenth of a millisecond.
   ///
-  /// - Throws: ``EngineError/matrixProduct(descriptor:status:)`` when oneDNN has no fast kernel for the descriptor.
+  /// - Throws: ``EngineError/matrixProduct(descriptor:status:)`` when oneDNN has no fast kernel for the descriptor,
+  ///   ``EngineError/oneDNNUnusable(tried:)`` when there is no oneDNN.
   public init(_ descriptor: Descriptor) throws(EngineError) {
+    try OneDNNLibrary.load()
     if let problem = descriptor.problem {
       throw .matrixProduct(descriptor: descriptor.description, status: problem)
     }
@@ -86,23 +88,4 @@ public final class MatrixProduct {
 extension MatrixProduct: CustomStringConvertible {
   /// The descriptor and the kernel chosen for it.
   public var description: String { "\(descriptor) by \(implementation)" }
-}
-
-/// What is known about the oneDNN library that the process runs with.
-public enum OneDNNLibrary {
-  /// Its version, for example `2.6.3`.
-  public static var version: String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
-      guard let base = buffer.baseAddress else { return "" }
-      descent_onednn_version(base, buffer.count)
-      return String(cString: base)
-    }
-  }
-
-  /// The newest instruction set of this processor that it uses, for example `avx512_core_bf16`.
-  public static var instructionSet: String {
-    let name = String(cString: descent_onednn_instruction_set())
-    let prefix = "cpu_isa_"
-    return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-  }
 }

@@ -1,0 +1,43 @@
+import COneDNN
+
+/// The oneDNN library that the process runs with. It is opened when it is first needed.
+public enum OneDNNLibrary {
+  /// Opens the library, once; later calls repeat the first one's outcome.
+  ///
+  /// - Throws: ``EngineError/oneDNNUnusable(tried:)``.
+  public static func load() throws(EngineError) { try outcome.get() }
+
+  private static let outcome = Result { () throws(EngineError) in
+    let major = descent_onednn_major_version()
+    var names = ["libdnnl.so.\(major)", "libdnnl.so", "/opt/homebrew/lib/libdnnl.dylib", "/usr/local/lib/libdnnl.dylib"]
+    // A name that was given must work: falling back would hide a mistake.
+    if let given = EngineEnvironment.current["DESCENT_ONEDNN"] { names = [given] }
+    var tried: [String] = []
+    for name in names {
+      let problem = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 512) { buffer -> String? in
+        descent_onednn_load(name, buffer.baseAddress, buffer.count) ? nil : String(cString: buffer.baseAddress!)
+      }
+      guard let problem else { return }
+      tried.append("\(name): \(problem)")
+    }
+    throw .oneDNNUnusable(tried: tried)
+  }
+
+  /// Its version, for example `2.6.3`; nil when it cannot be loaded.
+  public static var version: String? {
+    guard (try? load()) != nil else { return nil }
+    return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 32) { buffer in
+      descent_onednn_version(buffer.baseAddress, buffer.count)
+      return String(cString: buffer.baseAddress!)
+    }
+  }
+
+  /// The newest instruction set of this processor that it uses, for example `avx512_core_bf16`; nil when it cannot be
+  /// loaded.
+  public static var instructionSet: String? {
+    guard (try? load()) != nil else { return nil }
+    let name = String(cString: descent_onednn_instruction_set())
+    let prefix = "cpu_isa_"
+    return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+  }
+}

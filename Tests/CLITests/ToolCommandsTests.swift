@@ -1,0 +1,86 @@
+import Foundation
+import Testing
+
+extension CommandTests {
+  struct Tools {
+    let descent = DescentProcess()
+
+    @Test func benchGivesAnObjectOrAnArray() throws {
+      let one = try descent.run("bench mlp-small --seconds 0.2 --json").json
+      #expect(one["workload"] as? String == "mlp-small")
+      let median = try #require(one["msPerStep"] as? Double)
+      #expect(median > 0)
+      #expect(try #require(one["msMinimum"] as? Double) <= median)
+      #expect(try #require(one["ms90thPercentile"] as? Double) >= median)
+      #expect(try #require(one["steps"] as? Int) >= 1)
+      #expect(try #require(one["kernels"] as? Int) >= 1)
+      let two = try descent.run("bench mlp-small mlp-mnist --seconds 0.2 --json")
+      let list = try JSONSerialization.jsonObject(with: Data(two.stdout.utf8)) as? [[String: Any]]
+      #expect(list?.map { $0["workload"] as? String } == ["mlp-small", "mlp-mnist"])
+      #expect(try descent.run("bench mlp-small --seconds 0").exitCode == 64)
+    }
+
+    @Test func inspectShowsWhatIsAskedFor() throws {
+      let all = try descent.run("inspect digits --hidden 16")
+      #expect(all.exitCode == 0)
+      for heading in ["== graph", "== plan: ", "== memory", "== kernels (LLVM IR)"] {
+        #expect(all.stdout.contains(heading))
+      }
+      #expect(all.stdout.contains("define "))
+      let plan = try descent.run("inspect mlp-small --plan").stdout
+      #expect(plan.contains("product →"))
+      #expect(!plan.contains("== "), "one section needs no heading")
+      let assembly = try descent.run("inspect digits --assembly").stdout
+      #expect(assembly.contains(".text") && !assembly.contains("define "))
+    }
+
+    @Test func doctorFindsEverything() throws {
+      let output = try descent.run("doctor --json")
+      #expect(output.exitCode == 0)
+      let json = try output.json
+      #expect(json["healthy"] as? Bool == true)
+      for key in ["descent", "llvm", "oneDNN", "machine", "threads", "cache", "kernelTest", "matrixProductTest"] {
+        #expect((json[key] as? [String: Any])?["state"] is String, "\(key) is missing")
+      }
+      #expect(((json["kernelTest"] as? [String: Any])?["greatestError"] as? Double).map { $0 < 1e-4 } == true)
+    }
+
+    @Test func doctorSaysWhatIsMissing() throws {
+      var descent = descent
+      descent.environment = ["DESCENT_LLVM": "/nowhere/libLLVM.so", "DESCENT_CACHE": "off"]
+      let output = try descent.run("doctor")
+      #expect(output.exitCode == 1)
+      #expect(output.stdout.contains("missing  LLVM"))
+      #expect(output.stdout.contains("/nowhere/libLLVM.so"))
+      #expect(output.stdout.contains("DESCENT_LLVM"))
+      #expect(output.stdout.contains("off: kernels are compiled anew"))
+      let train = try descent.run("train digits")
+      #expect(train.exitCode == 1)
+      #expect(train.stderr.hasPrefix("error: libLLVM at '/nowhere/libLLVM.so' cannot be used"))
+    }
+
+    @Test func optimizersAreListed() throws {
+      let table = try descent.run("optimizers").stdout
+      for name in ["sgd", "adamw", "geo", "normalized-row"] { #expect(table.contains("\n\(name) ")) }
+      let list = try JSONSerialization.jsonObject(with: Data(descent.run("optimizers --json").stdout.utf8))
+      let entries = try #require(list as? [[String: Any]])
+      #expect(entries.contains { $0["name"] as? String == "adamw" && $0["learningRate"] is Double })
+      let shown = try descent.run("optimizers show adamw").stdout
+      #expect(shown.contains("weightDecay") && shown.contains("0.01"))
+      #expect(try descent.run("optimizers show adamw --json").json["hyperparameters"] is [String: String])
+    }
+
+    @Test func helpTeaches() throws {
+      let root = try descent.run("--help")
+      #expect(root.exitCode == 0)
+      for name in ["train", "predict", "compare", "bench", "inspect", "doctor", "optimizers"] {
+        #expect(root.stdout.contains("\n  \(name) "))
+        let help = try descent.run("\(name) --help")
+        #expect(help.exitCode == 0)
+        #expect(help.stdout.contains("EXAMPLES:\n  descent \(name)"))
+      }
+      let version = try descent.run("--version")
+      #expect(version.stdout.wholeMatch(of: #/\d+\.\d+\.\d+\n/#) != nil)
+    }
+  }
+}
