@@ -15,7 +15,7 @@ public enum Op: Hashable, Sendable {
   // Element-wise; all inputs have the result's shape.
   case unary(Unary)
   case binary(Binary)
-  case compare(Comparison)
+  case compare(Relation)
   /// Inputs: condition (bool), value where true, value where false.
   case select
   /// To the node's dtype. Floats become integers by truncation; everything but 0 becomes `true`.
@@ -61,7 +61,7 @@ public enum Binary: String, CaseIterable, Sendable {
   case shiftRight, shiftLeft
 }
 
-public enum Comparison: String, CaseIterable, Sendable {
+public enum Relation: String, CaseIterable, Sendable {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 }
 
@@ -78,8 +78,12 @@ public struct DotAxes: Hashable, Sendable {
     self.lhsContracting = lhsContracting
     self.rhsContracting = rhsContracting
   }
-  public func lhsFree(rank: Int) -> [Int] { (0..<rank).filter { !lhsBatch.contains($0) && !lhsContracting.contains($0) } }
-  public func rhsFree(rank: Int) -> [Int] { (0..<rank).filter { !rhsBatch.contains($0) && !rhsContracting.contains($0) } }
+  public func lhsFree(rank: Int) -> [Int] {
+    (0..<rank).filter { !lhsBatch.contains($0) && !lhsContracting.contains($0) }
+  }
+  public func rhsFree(rank: Int) -> [Int] {
+    (0..<rank).filter { !rhsBatch.contains($0) && !rhsContracting.contains($0) }
+  }
 }
 
 /// The value of a constant: one scalar for every element, or data.

@@ -88,10 +88,12 @@ extension Binary {
 
 extension Int {
   /// Truncating division in which the one overflow (`min / -1`) wraps.
-  fileprivate func dividingFullWidthWrapped(by divisor: Int) -> Int { dividedReportingOverflow(by: divisor).partialValue }
+  fileprivate func dividingFullWidthWrapped(by divisor: Int) -> Int {
+    dividedReportingOverflow(by: divisor).partialValue
+  }
 }
 
-extension Comparison {
+extension Relation {
   public func callAsFunction<C: Comparable>(_ a: C, _ b: C) -> Bool {
     switch self {
     case .equal: a == b

@@ -28,11 +28,13 @@ public struct Simplifier {
   }
 
   /// The simplest node for `op` on already simplified inputs. `like` is reused when nothing changed.
-  private mutating func make(_ op: Op, _ inputs: [Node], _ shape: Shape, _ dtype: DType, like node: Node? = nil) -> Node {
+  private mutating func make(_ op: Op, _ inputs: [Node], _ shape: Shape, _ dtype: DType, like node: Node? = nil) -> Node
+  {
     if let simpler = rewritten(op, inputs, shape, dtype) { return simpler }
     let key = Key(op: op, inputs: inputs, shape: shape, dtype: dtype)
     if let known = shared[key] { return known }
-    let result = node.map { $0.inputs == inputs ? $0 : Node(op, inputs, shape: shape, dtype: dtype) }
+    let result =
+      node.map { $0.inputs == inputs ? $0 : Node(op, inputs, shape: shape, dtype: dtype) }
       ?? Node(op, inputs, shape: shape, dtype: dtype)
     shared[key] = result
     return result
@@ -113,7 +115,7 @@ public struct Simplifier {
     }
   }
 
-  private mutating func compare(_ c: Comparison, _ a: Node, _ b: Node, _ shape: Shape) -> Node? {
+  private mutating func compare(_ c: Relation, _ a: Node, _ b: Node, _ shape: Shape) -> Node? {
     guard let left = a.splat, let right = b.splat else { return nil }
     return splat(c(left, right) ? 1 : 0, shape, .bool)
   }

@@ -1,12 +1,12 @@
 /// Element-wise operations. Operands of different shapes are broadcast under NumPy's rule; a float64 *scalar* takes the
 /// float dtype of the tensor it meets, exactly as a Swift literal does. Everything else must agree or be cast.
 
-infix operator .==: ComparisonPrecedence
-infix operator .!=: ComparisonPrecedence
-infix operator .<: ComparisonPrecedence
-infix operator .<=: ComparisonPrecedence
-infix operator .>: ComparisonPrecedence
-infix operator .>=: ComparisonPrecedence
+infix operator .== : ComparisonPrecedence
+infix operator .!= : ComparisonPrecedence
+infix operator .< : ComparisonPrecedence
+infix operator .<= : ComparisonPrecedence
+infix operator .> : ComparisonPrecedence
+infix operator .>= : ComparisonPrecedence
 
 extension Tensor {
   /// Both operands with one dtype and one shape.
@@ -30,7 +30,7 @@ extension Tensor {
     let (a, b) = matched(a, b, for: f.rawValue)
     return Tensor(.binary(f), [a, b])
   }
-  private static func compare(_ c: Comparison, _ a: Tensor, _ b: Tensor) -> Tensor {
+  private static func compare(_ c: Relation, _ a: Tensor, _ b: Tensor) -> Tensor {
     let (a, b) = matched(a, b, for: c.rawValue)
     return Tensor(.compare(c), [a, b])
   }

@@ -19,5 +19,7 @@ extension Tensor {
     return sum * (Double(Swift.max(sum.shape.elementCount, 1)) / Double(shape.elementCount))
   }
   /// The index (i32) of the greatest element along `axis`.
-  public func argmax(axis: Int = -1) -> Tensor { Tensor(.argmax(axis: shape.normalized(axis: axis, for: "argmax")), [self]) }
+  public func argmax(axis: Int = -1) -> Tensor {
+    Tensor(.argmax(axis: shape.normalized(axis: axis, for: "argmax")), [self])
+  }
 }

@@ -40,7 +40,8 @@ public final class Trace: @unchecked Sendable {
   func read(_ variable: Variable) -> Tensor {
     let key = ObjectIdentifier(variable)
     if let tensor = current[key] { return tensor }
-    let node = input(variable.name.isEmpty ? "variable\(variables.count)" : variable.name, variable.shape, variable.dtype)
+    let node = input(
+      variable.name.isEmpty ? "variable\(variables.count)" : variable.name, variable.shape, variable.dtype)
     variables.append(variable)
     inputs[key] = node
     current[key] = Tensor(node)
@@ -50,7 +51,8 @@ public final class Trace: @unchecked Sendable {
   func write(_ variable: Variable, _ value: Tensor) {
     require(
       value.shape == variable.shape && value.dtype == variable.dtype,
-      "variable \(variable.name) is \(variable.dtype)\(variable.shape); a value \(value.dtype)\(value.shape) does not fit")
+      "variable \(variable.name) is \(variable.dtype)\(variable.shape); a value \(value.dtype)\(value.shape) does not fit"
+    )
     _ = read(variable)
     current[ObjectIdentifier(variable)] = value
   }

@@ -8,7 +8,8 @@ public enum Verifier {
     for node in order {
       node.op.check(node.inputs, shape: node.shape, dtype: node.dtype)
       if case .input(let id) = node.op {
-        require(known.contains(node), "input \(id) belongs to another program: a tensor escaped from its traced function")
+        require(
+          known.contains(node), "input \(id) belongs to another program: a tensor escaped from its traced function")
       }
     }
     for update in program.updates {

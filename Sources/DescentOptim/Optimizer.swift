@@ -20,6 +20,9 @@ public protocol Optimizer: Sendable {
   associatedtype State: OptimizerState
   var learningRate: Schedule { get set }
 
+  /// The numeric hyper-parameters, besides the learning rate, that commands can set by name. None, unless a method says.
+  static var adjustable: [Hyperparameter<Self>] { get }
+
   /// What the method remembers about one parameter tensor before its first step.
   func makeState(for parameter: Tensor, named name: String) -> State
 
@@ -33,6 +36,8 @@ public protocol Optimizer: Sendable {
 }
 
 extension Optimizer {
+  public static var adjustable: [Hyperparameter<Self>] { [] }
+
   public func makeState(for parameter: Tensor, named name: String) -> State { State(like: parameter) }
 }
 

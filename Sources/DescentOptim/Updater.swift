@@ -85,7 +85,9 @@ public final class Updater<Method: Optimizer>: Sendable {
 
   /// Inside a compiled function: takes one step with the given gradients, in the order of `parameters`.
   public func apply(_ gradients: [Tensor]) {
-    guard let trace = Trace.current else { fatalError("an updater works inside a compiled function; wrap the step in compile") }
+    guard let trace = Trace.current else {
+      fatalError("an updater works inside a compiled function; wrap the step in compile")
+    }
     require(
       gradients.count == parameters.count, "\(gradients.count) gradients given for \(parameters.count) parameters")
     let number = stepCount.value + Tensor([Int64(1)], shape: [])

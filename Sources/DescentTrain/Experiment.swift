@@ -20,7 +20,9 @@ public struct PreparedData: Sendable {
   }
 
   /// The embedded digits, split by `seed`, stratified by class.
-  public static func digits(validation: Double = 0, test: Double = 0.2, seed: UInt64 = 0) throws(DataError) -> PreparedData {
+  public static func digits(validation: Double = 0, test: Double = 0.2, seed: UInt64 = 0) throws(DataError)
+    -> PreparedData
+  {
     let split = try Digits.load().split(validation: validation, test: test, seed: seed)
     return PreparedData(name: "digits", train: split.train, validation: split.validation, test: split.test)
   }
@@ -76,10 +78,11 @@ public struct Experiment: Sendable {
   /// Trains once and measures the test part after every epoch. Measuring does not count as training time.
   ///
   /// - Parameters:
-  ///   - isCancelled: asked before every step.
   ///   - onEpoch: told after every epoch how far the run is.
+  ///   - isCancelled: asked before every step.
   public func run(
-    on data: PreparedData, isCancelled: @escaping () -> Bool = { false }, onEpoch: (MethodResult.Point) -> Void = { _ in }
+    on data: PreparedData, onEpoch: (MethodResult.Point) -> Void = { _ in },
+    isCancelled: @escaping () -> Bool = { false }
   ) throws -> Outcome {
     try start(optimizer, data, isCancelled, onEpoch)
   }

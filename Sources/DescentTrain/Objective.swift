@@ -45,6 +45,7 @@ public enum Objective: Sendable, Equatable {
 
   /// Throws when the targets are of the other kind.
   func check(_ dataset: Dataset) throws(TrainingError) {
+    guard dataset.hasTargets else { throw .objectiveMismatch("\(dataset.name) has no targets to learn or measure") }
     switch (self, dataset.targets) {
     case (.crossEntropy, .classes), (.meanSquaredError, .values), (.huber, .values): return
     case (.crossEntropy, .values):

@@ -12,7 +12,8 @@ import Testing
   }
 
   /// Large enough for threads: a softmax over rows, a sum over columns, a sum over everything, and an update.
-  @Test(arguments: [2, 3, 4]) func `fused kernels give the same bits with any number of threads`(_ threads: Int) throws {
+  @Test(arguments: [2, 3, 4]) func `fused kernels give the same bits with any number of threads`(_ threads: Int) throws
+  {
     let x = RandomKey(0).normal([777, 301])
     let program = try {
       let data = try x.storage()

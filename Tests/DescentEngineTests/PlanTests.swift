@@ -104,7 +104,9 @@ import Testing
   }
 
   @Test func `slots that live together do not overlap`() throws {
-    for method in [try TrainingStep(AdamW()).executable.plan, try TrainingStep(NormalizedGradientDescent()).executable.plan] {
+    for method in [
+      try TrainingStep(AdamW()).executable.plan, try TrainingStep(NormalizedGradientDescent()).executable.plan,
+    ] {
       let slots = method.memory.slots
       for (i, a) in slots.enumerated() {
         for b in slots[(i + 1)...] where a.offset != b.offset || a.firstUse != b.firstUse || a.lastUse != b.lastUse {

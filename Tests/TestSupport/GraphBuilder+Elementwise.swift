@@ -89,7 +89,7 @@ extension GraphBuilder {
     }
   }
 
-  mutating func compare(_ c: Comparison, _ left: Slot, _ right: Slot) -> Slot {
+  mutating func compare(_ c: Relation, _ left: Slot, _ right: Slot) -> Slot {
     let (a, b) = pair(left, right)
     return Slot(Tensor(Node(.compare(c), [a.tensor.node, b.tensor.node], shape: a.shape, dtype: .bool)), 1)
   }

@@ -5,7 +5,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
   case constant, input, iota, randomBits
   case unary(Unary)
   case binary(Binary)
-  case compare(Comparison)
+  case compare(Relation)
   case select, cast, stopGradient
   case reduce(Reduction)
   case argmax, reshape, transpose, broadcast, slice, pad, concatenate, reverse, dot, gather, scatterAdd
@@ -46,7 +46,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
       switch current {
       case .unary: kinds += Unary.allCases.map(OpKind.unary)
       case .binary: kinds += Binary.allCases.map(OpKind.binary)
-      case .compare: kinds += Comparison.allCases.map(OpKind.compare)
+      case .compare: kinds += Relation.allCases.map(OpKind.compare)
       case .reduce: kinds += Reduction.allCases.map(OpKind.reduce)
       case .constant, .input, .iota, .randomBits, .select, .cast, .stopGradient, .argmax, .reshape, .transpose,
         .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:

@@ -51,7 +51,7 @@ extension OpTable {
     ]
 
   static let choiceRows: [OpRow] =
-    Comparison.allCases.map { c in
+    Relation.allCases.map { c in
       OpRow(c.rawValue, .compare(c), [([3, 4], .spread), ([3, 4], .spread)]) { x in
         x[0] * x[1] * floats(node(.compare(c), x, nil, .bool))
       }

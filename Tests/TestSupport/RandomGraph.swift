@@ -95,7 +95,7 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
     switch random.integer(0...99) {
     case 0..<22: .op(.unary(random.element(of: Unary.allCases)))
     case 22..<42: .op(.binary(random.element(of: Binary.allCases)))
-    case 42..<46: .op(.compare(random.element(of: Comparison.allCases)))
+    case 42..<46: .op(.compare(random.element(of: Relation.allCases)))
     case 46..<56: .op(.reduce(random.element(of: Reduction.allCases)))
     case 56..<78: .pattern(random.element(of: Pattern.allCases))
     default: .op(random.element(of: plain))

@@ -2,8 +2,6 @@ import ArgumentParser
 import Descent
 import Foundation
 
-import struct DescentTrain.Comparison
-
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
@@ -88,7 +86,8 @@ struct CompareCommand: ParsableCommand {
     let runner = try runner(for: sample) { interruption.isRequested }
     let display = CompareDisplay(output, epochs: budget.epochs, metric: .standard(for: sample))
     let comparison = try runner.run(
-      description: source.summary(of: sample), commandLine: CommandLineText.text, data: source.prepare,
+      description: source.summary(of: sample) + " " + rateOrigin(sample), commandLine: CommandLineText.text,
+      data: source.prepare,
       onProgress: { display.show($0) })
     display.finish()
     if output.json {
@@ -100,6 +99,14 @@ struct CompareCommand: ParsableCommand {
     if comparison.interrupted { throw ExitCode(Interruption.exitCode) }
   }
 
+  /// Where the learning rates come from; without it a reader cannot judge the ranking.
+  private func rateOrigin(_ sample: PreparedData) -> String {
+    let others = learningRates.isEmpty ? "Learning rates" : "Learning rates that the command does not name"
+    return sample.preprocessing == nil
+      ? "\(others) were chosen beforehand, from one grid for all methods, by validation loss on other splits."
+      : "\(others) are the methods' defaults and were not tuned on these data."
+  }
+
   private func entries() throws -> [MethodEntry] {
     if methods == ["all"] { return MethodTable.entries }
     return try (methods.isEmpty ? MethodTable.standardComparison : methods).map { try MethodChoice.entry(named: $0) }
@@ -109,8 +116,11 @@ struct CompareCommand: ParsableCommand {
     for sample: PreparedData, isCancelled: @escaping () -> Bool
   ) throws -> ComparisonRunner {
     let rates = Dictionary(learningRates.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
+    let isDigits = sample.preprocessing == nil
     let entrants = try entries().map {
-      ComparisonRunner.Entrant($0, learningRate: rates[$0.name], batch: min(budget.batchSize, sample.train.count))
+      ComparisonRunner.Entrant(
+        $0, learningRate: rates[$0.name] ?? (isDigits ? $0.digitsRate : $0.learningRate),
+        batch: min(budget.batchSize, sample.train.count))
     }
     var runner = ComparisonRunner(entrants: entrants, seeds: Array(0..<seeds))
     runner.experiment.hidden = network.hiddenWidths

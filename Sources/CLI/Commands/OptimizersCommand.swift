@@ -67,11 +67,11 @@ struct OptimizersCommand: ParsableCommand {
       print("\nhyper-parameters and their defaults")
       let width = parameters.map(\.name.count).max() ?? 0
       for (name, value) in parameters { print("  \(TextLayout.pad(name, to: width, alignRight: false))  \(value)") }
-      let setting = (entry.make(.constant(1)) as? any Adjustable).flatMap { exampleSetting($0) } ?? ""
+      let setting = exampleSetting(entry.make(.constant(1))) ?? ""
       print("\ndescent train digits --optimizer \(entry.name) --learning-rate \(entry.learningRate)\(setting)")
     }
 
-    private func exampleSetting(_ method: some Adjustable) -> String? {
+    private func exampleSetting(_ method: some Optimizer) -> String? {
       guard let first = type(of: method).adjustable.first else { return nil }
       return " --set \(first.name)=\(method[keyPath: first.path])"
     }

@@ -2,8 +2,6 @@ import ArgumentParser
 import Descent
 import Foundation
 
-import struct DescentTrain.Comparison
-
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict",

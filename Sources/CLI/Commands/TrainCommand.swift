@@ -1,8 +1,6 @@
 import ArgumentParser
 import Descent
 
-import struct DescentTrain.Comparison
-
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
@@ -52,7 +50,7 @@ struct TrainCommand: ParsableCommand {
       seed: seed)
     let display = TrainDisplay(plan, output)
     let outcome = try plan.experiment.run(
-      on: plan.data, isCancelled: { interruption.isRequested }, onEpoch: { display.show($0) })
+      on: plan.data, onEpoch: { display.show($0) }, isCancelled: { interruption.isRequested })
     display.finish()
     if let save, outcome.divergence == nil {
       let split = SavedModel.Split(validation: data.split.validation, test: data.split.test, seed: seed)

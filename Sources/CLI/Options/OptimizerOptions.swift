@@ -54,10 +54,7 @@ struct OptimizerOptions: ParsableArguments {
     if let weightDecay { changes.append(("weightDecay", weightDecay)) }
     if let momentum { changes.append(("momentum", momentum)) }
     let method = try changes.reduce(entry.make(schedule)) { method, change in
-      guard let adjustable = method as? any Adjustable else {
-        throw UsageError("\(entry.name) has no hyper-parameters besides the learning rate.")
-      }
-      return try adjustable.setting(change.0, to: change.1, method: entry.name)
+      try method.setting(change.0, to: change.1, method: entry.name)
     }
     return Chosen(entry: entry, learningRate: rate, method: method)
   }

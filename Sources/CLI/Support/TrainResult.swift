@@ -1,7 +1,5 @@
 import Descent
 
-import struct DescentTrain.Comparison
-
 /// What `descent train` writes at the end.
 struct TrainResult {
   let plan: TrainingPlan

@@ -66,7 +66,8 @@ enum Legalizer {
     func isWalkable(_ t: Tensor, _ groups: [[Int]]) -> Bool {
       let groups = groups.map { $0.filter { t.shape[$0] != 1 } }
       let neighbours = groups.allSatisfy { group in
-        zip(group, group.dropFirst()).allSatisfy { a, b in a < b && (a..<b).dropFirst().allSatisfy { t.shape[$0] == 1 } }
+        zip(group, group.dropFirst()).allSatisfy { a, b in a < b && (a..<b).dropFirst().allSatisfy { t.shape[$0] == 1 }
+        }
       }
       let last = t.shape.indices.last { t.shape[$0] != 1 }
       return neighbours && (last == nil || !groups[0].contains(last!))

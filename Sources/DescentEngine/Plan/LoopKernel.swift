@@ -16,7 +16,7 @@ struct LoopKernel: Sendable {
     case random(key: ValueID, stream: ValueID, counter: Affine)
     case unary(Unary, ValueID)
     case binary(Binary, ValueID, ValueID)
-    case compare(Comparison, ValueID, ValueID)
+    case compare(Relation, ValueID, ValueID)
     case select(ValueID, ValueID, ValueID)
     case cast(ValueID)
     case reduce(Reduction, ValueID)

@@ -82,7 +82,8 @@ struct MatrixUnit {
     }
     func extent(_ axes: [Int]) -> Int { axes.reduce(1) { $0 * operand.shape[$1] } }
     let (m, n) = (extent(rows), extent(columns))
-    guard let batchStride = joint(batch), batchStride >= 0, let rowStride = joint(rows), let columnStride = joint(columns)
+    guard let batchStride = joint(batch), batchStride >= 0, let rowStride = joint(rows),
+      let columnStride = joint(columns)
     else {
       throw KernelBuilder.NeedsBuffer(node: operand)
     }

@@ -61,7 +61,9 @@ struct MemoryPlan {
     .sorted { ($1.size, $0.first, $0.last) < ($0.size, $1.first, $1.last) }
 
     for life in lives {
-      let living = slots.filter { $0.firstUse <= life.last && life.first <= $0.lastUse }.sorted { $0.offset < $1.offset }
+      let living = slots.filter { $0.firstUse <= life.last && life.first <= $0.lastUse }.sorted {
+        $0.offset < $1.offset
+      }
       var offset = 0
       for other in living {
         if offset + life.size <= other.offset { break }

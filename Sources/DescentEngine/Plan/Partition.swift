@@ -146,7 +146,8 @@ struct Partition {
         for input in node.inputs {
           var offsets = node.shape.map { _ in 0 }
           offsets[axis] = start
-          units.append(.loop(node: input, target: node, region: .init(offsets: offsets, strides: offsets.map { _ in 1 })))
+          units.append(
+            .loop(node: input, target: node, region: .init(offsets: offsets, strides: offsets.map { _ in 1 })))
           start += input.shape[axis]
         }
       case .pad(let low, _, let interior):
@@ -201,7 +202,8 @@ struct Partition {
     let reads = Reads(alone.kernel)
 
     for index in candidates(reads, domain) {
-      guard case .loop(var loop) = groups[index].work, let merged = merge(reads, domain, target, into: index, loop) else {
+      guard case .loop(var loop) = groups[index].work, let merged = merge(reads, domain, target, into: index, loop)
+      else {
         continue
       }
       loop.domain = merged
@@ -230,7 +232,9 @@ struct Partition {
   /// rows with the help of the same tensor (labels, say); latest first.
   private func candidates(_ reads: Reads, _ domain: KernelDomain) -> [Int] {
     let size = domain.extents.reduce(1, *)
-    let shared = reads.nodes.filter { $0.shape.elementCount > 1 && (domain.hasReductions || $0.shape.elementCount == size) }
+    let shared = reads.nodes.filter {
+      $0.shape.elementCount > 1 && (domain.hasReductions || $0.shape.elementCount == size)
+    }
     var producers: [Int] = []
     var siblings: [Int] = []
     for index in groups.indices.reversed() {

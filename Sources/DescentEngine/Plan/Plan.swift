@@ -9,7 +9,11 @@ public struct Plan {
   public init(_ traced: Program) {
     let simplified = Simplifier.simplify(traced)
     let legal = Legalizer.legalize(simplified)
-    assert({ Verifier.verify(legal); return true }())
+    assert(
+      {
+        Verifier.verify(legal)
+        return true
+      }())
     program = legal
     schedule = Schedule(Partition(legal))
     memory = MemoryPlan(schedule)

@@ -23,7 +23,7 @@ extension Interpreter {
   }
 
   /// Comparing with NaN gives false, except `notEqual`, which gives true.
-  func compare(_ c: Comparison, _ a: Value, _ b: Value) -> Value {
+  func compare(_ c: Relation, _ a: Value, _ b: Value) -> Value {
     let truths: [Bool] =
       switch a.elements {
       case .floats(let elements): zip(elements, b.floats).map { c($0, $1) }

@@ -9,7 +9,8 @@ enum ElementwiseRules {
     sameShape(name, inputs)
     require(
       inputs.allSatisfy { $0.dtype == inputs[0].dtype },
-      "\(name): dtypes \(inputs.map { TensorType($0).description }.joined(separator: " and ")) differ; cast one of them")
+      "\(name): dtypes \(inputs.map { TensorType($0).description }.joined(separator: " and ")) differ; cast one of them"
+    )
   }
 
   static func type(_ f: Unary, _ inputs: [Node]) -> TensorType {

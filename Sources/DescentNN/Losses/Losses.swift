@@ -51,6 +51,7 @@ public func accuracy(_ logits: Tensor, labels: Tensor) -> Tensor {
 
 private func difference(_ prediction: Tensor, _ target: Tensor, _ name: String) -> Tensor {
   require(
-    prediction.shape == target.shape, "\(name): prediction \(prediction.shape) and target \(target.shape) differ in shape")
+    prediction.shape == target.shape,
+    "\(name): prediction \(prediction.shape) and target \(target.shape) differ in shape")
   return prediction - target
 }

@@ -13,6 +13,13 @@ public struct Adam: Optimizer {
   public var weightDecay: Schedule
   public var epsilonPlace: EpsilonPlace
 
+  public static var adjustable: [Hyperparameter<Self>] {
+    [
+      .init("beta1", \.beta1, .fraction), .init("beta2", \.beta2, .fraction),
+      .init("epsilon", \.epsilon, .nonNegative), .init("weightDecay", \.weightDecay, .nonNegative),
+    ]
+  }
+
   public init(
     learningRate: Schedule = 1e-3, beta1: Schedule = 0.9, beta2: Schedule = 0.999, epsilon: Schedule = 1e-8,
     weightDecay: Schedule = 0, epsilonPlace: EpsilonPlace = .outsideRoot

@@ -26,6 +26,14 @@ public struct GEO: Optimizer {
   public var maximumGain: Schedule
   public var gains: Gains
 
+  public static var adjustable: [Hyperparameter<Self>] {
+    [
+      .init("increase", \.increase, .nonNegative), .init("decrease", \.decrease, .fraction),
+      .init("memory", \.memory, .fraction), .init("minimumGain", \.minimumGain, .positive),
+      .init("maximumGain", \.maximumGain, .positive),
+    ]
+  }
+
   public init(
     learningRate: Schedule = 0.05, increase: Schedule = 0.05, decrease: Schedule = 0.2, memory: Schedule = 0.7,
     minimumGain: Schedule = 0.01, maximumGain: Schedule = 10, gains: Gains = .adapted

@@ -7,6 +7,8 @@ public struct GradientDescent: Optimizer {
   public var learningRate: Schedule
   public var weightDecay: Schedule
 
+  public static var adjustable: [Hyperparameter<Self>] { [.init("weightDecay", \.weightDecay, .nonNegative)] }
+
   public init(learningRate: Schedule = 0.1, weightDecay: Schedule = 0) {
     self.learningRate = learningRate
     self.weightDecay = weightDecay

@@ -13,6 +13,10 @@ public struct Momentum: Optimizer {
   public var weightDecay: Schedule
   public var form: Form
 
+  public static var adjustable: [Hyperparameter<Self>] {
+    [.init("momentum", \.momentum, .fraction), .init("weightDecay", \.weightDecay, .nonNegative)]
+  }
+
   public init(
     learningRate: Schedule = 0.05, momentum: Schedule = 0.9, weightDecay: Schedule = 0, form: Form = .accumulating
   ) {

@@ -9,6 +9,10 @@ public struct Nesterov: Optimizer {
   public var momentum: Schedule
   public var weightDecay: Schedule
 
+  public static var adjustable: [Hyperparameter<Self>] {
+    [.init("momentum", \.momentum, .fraction), .init("weightDecay", \.weightDecay, .nonNegative)]
+  }
+
   public init(learningRate: Schedule = 0.05, momentum: Schedule = 0.9, weightDecay: Schedule = 0) {
     self.learningRate = learningRate
     self.momentum = momentum

@@ -20,6 +20,10 @@ public struct NormalizedGradientDescent: Optimizer {
   public var epsilon: Schedule
   public var scope: Scope
 
+  public static var adjustable: [Hyperparameter<Self>] {
+    [.init("stepLength", \.stepLength, .positive), .init("epsilon", \.epsilon, .nonNegative)]
+  }
+
   public init(
     learningRate: Schedule = 0.1, stepLength: Schedule = 1, epsilon: Schedule = 1e-12, scope: Scope = .whole
   ) {
@@ -37,7 +41,8 @@ public struct NormalizedGradientDescent: Optimizer {
     case .row: norm = Self.norm([g], axes: g.rank < 2 ? nil : Array(1..<g.rank))
     case .element: norm = abs(g)
     }
-    let direction = g / (norm + step.epsilon)
+    // A zero gradient has no direction, with ε = 0 as well.
+    let direction = select(norm .> 0, g / (norm + step.epsilon), Tensor.zeros(like: g))
     return w - step.stepLength * step.learningRate * direction
   }
 

@@ -9,6 +9,10 @@ public struct RMSProp: Optimizer {
   public var epsilon: Schedule
   public var epsilonPlace: EpsilonPlace
 
+  public static var adjustable: [Hyperparameter<Self>] {
+    [.init("decay", \.decay, .fraction), .init("epsilon", \.epsilon, .nonNegative)]
+  }
+
   public init(
     learningRate: Schedule = 1e-2, decay: Schedule = 0.99, epsilon: Schedule = 1e-8,
     epsilonPlace: EpsilonPlace = .outsideRoot

@@ -25,6 +25,7 @@ public struct Workload: Sendable {
     perceptron("mlp-mnist", [784, 256, 128, 10], batch: 64),
     perceptron("mlp-wide", [1024, 2048, 2048, 1000], batch: 256),
     update("adamw-25m", "AdamW's update alone, 25 million parameters", AdamW(weightDecay: 0.1)),
+    update("own-adamw-25m", "the same with AdamW as a user would write it", HandWrittenAdamW()),
   ]
 
   public static func named(_ name: String) -> Workload? { all.first { $0.name == name } }

@@ -63,10 +63,13 @@ public struct ComparisonRunner {
         single.optimizer = entrant.optimizer
         single.batch = entrant.batch
         single.seed = seed
-        let outcome = try single.run(on: prepared, isCancelled: isCancelled) { point in
-          if point.epoch > 0 { done += 1 }
-          onProgress(Progress(entrant: entrant, seed: seed, epoch: point.epoch, done: done, total: total, point: point))
-        }
+        let outcome = try single.run(
+          on: prepared,
+          onEpoch: { point in
+            if point.epoch > 0 { done += 1 }
+            onProgress(
+              Progress(entrant: entrant, seed: seed, epoch: point.epoch, done: done, total: total, point: point))
+          }, isCancelled: isCancelled)
         done += experiment.epochs - min(outcome.run.points.count - 1, experiment.epochs)
         runs[i].append(outcome.run)
       }

@@ -87,6 +87,13 @@ import Testing
     #expect(series.crosses.map(\.y) == [4])
   }
 
+  @Test func aCurveMayBeginWithoutAMeasurement() {
+    let run: [SVGChart.Sample] = [.init(x: 0, y: .nan), .init(x: 45, y: 2), .init(x: 90, y: 1)]
+    let series = LearningCurves.series(index: 0, label: "A", runs: [run, run], diverged: [false, false])
+    #expect(series.line.map(\.x) == [45, 90])
+    #expect(series.line.map(\.y) == [2, 1])
+  }
+
   @Test func progressAxisTurnsLogarithmicForVeryDifferentLengths() throws {
     let even = try #require(ChartDomain.progress(ends: [100, 660], starts: [4, 22]))
     #expect(even == ChartScale(.linear, 0...660))

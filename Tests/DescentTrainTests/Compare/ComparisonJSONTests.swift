@@ -84,7 +84,7 @@ import Testing
   }
 
   @Test func numbersReadBackExactly() throws {
-    for value in [0.1, 1.0 / 3, 5e-324, 1.7976931348623157e308, 1e16, -2.5e-7, 123456] {
+    for value in [0.1, 1.0 / 3, Double.leastNonzeroMagnitude, 1.7976931348623157e308, 1e16, -2.5e-7, 123456] {
       let text = OrderedJSON.array([.number(value)]).text()
       let read = try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [Double])
       #expect(read == [value])

@@ -122,7 +122,8 @@ extension KernelEmitter {
         "getelementptr \(element), ptr %b\(store.buffer), \(vectorType("i64", width)) \(indices)")
       let symbol = "@llvm.masked.scatter.\(intrinsicSuffix(element, width)).v\(width)p0"
       ir.declare("void \(symbol)(\(type), <\(width) x ptr>, i32, <\(width) x i1>)")
-      ir.line("call void \(symbol)(\(type) \(narrow), <\(width) x ptr> \(places), i32 \(align), <\(width) x i1> \(lanes))")
+      ir.line(
+        "call void \(symbol)(\(type) \(narrow), <\(width) x ptr> \(places), i32 \(align), <\(width) x i1> \(lanes))")
       return
     }
     let place = pointer(store.buffer, element, base(store.address))

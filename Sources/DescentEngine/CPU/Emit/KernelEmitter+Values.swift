@@ -207,7 +207,7 @@ extension KernelEmitter {
     return ir.select(byZero, zero, negated, type, lanes)
   }
 
-  func compare(_ c: Comparison, _ a: String, _ b: String, _ dtype: DType, _ lanes: Int) -> String {
+  func compare(_ c: Relation, _ a: String, _ b: String, _ dtype: DType, _ lanes: Int) -> String {
     let type = vectorType(dtype.registerType, lanes)
     let sign = dtype == .uint8 || dtype == .bool ? "u" : "s"
     let predicate =
@@ -231,7 +231,9 @@ extension KernelEmitter {
       return ir.emit("\(from.isFloat ? "fcmp une" : "icmp ne") \(source) \(x), \(zero)")
     }
     let isUnsigned = from == .bool || from == .uint8
-    if from.isFloat && to.isFloat { return ir.emit("\(to == .float64 ? "fpext" : "fptrunc") \(source) \(x) to \(target)") }
+    if from.isFloat && to.isFloat {
+      return ir.emit("\(to == .float64 ? "fpext" : "fptrunc") \(source) \(x) to \(target)")
+    }
     if to.isFloat { return ir.emit("\(isUnsigned ? "uitofp" : "sitofp") \(source) \(x) to \(target)") }
     if from.isFloat {
       let name = to == .uint8 ? "fptoui" : "fptosi"

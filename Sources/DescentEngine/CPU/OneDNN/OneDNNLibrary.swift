@@ -9,7 +9,9 @@ public enum OneDNNLibrary {
 
   private static let outcome = Result { () throws(EngineError) in
     let major = descent_onednn_major_version()
-    var names = ["libdnnl.so.\(major)", "libdnnl.so", "/opt/homebrew/lib/libdnnl.dylib", "/usr/local/lib/libdnnl.dylib"]
+    var names = [
+      "libdnnl.so.\(major)", "libdnnl.so", "/opt/homebrew/lib/libdnnl.dylib", "/usr/local/lib/libdnnl.dylib",
+    ]
     // A name that was given must work: falling back would hide a mistake.
     if let given = EngineEnvironment.current["DESCENT_ONEDNN"] { names = [given] }
     var tried: [String] = []

@@ -83,8 +83,9 @@ struct LearningCurves {
   /// Mean and band over the runs' k-th points for as long as every run has one that is finite. From there on the runs
   /// that are left are drawn one by one: a mean over survivors would jump.
   static func series(index: Int, label: String, runs: [[SVGChart.Sample]], diverged: [Bool]) -> SVGChart.Series {
+    // What was not measured yet when the run began (a training loss before the first step) is no gap in the curve.
     let finite = runs.map { run in
-      run.prefix { $0.y.isFinite && $0.x.isFinite }
+      Array(run.drop { $0.y.isNaN }.prefix { $0.y.isFinite && $0.x.isFinite })
     }
     let shared = finite.map(\.count).min() ?? 0
     var line: [SVGChart.Sample] = []
