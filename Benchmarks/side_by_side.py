@@ -14,7 +14,7 @@ parser.add_argument("workloads", nargs="*", default=["mlp-small", "mlp-mnist", "
 parser.add_argument("--rounds", type=int, default=3)
 parser.add_argument("--seconds", type=float, default=3)
 parser.add_argument("--peers", default="torch,torch-compile,jax,mlx")
-options = parser.parse_args()
+options = parser.parse_intermixed_args()
 peers = options.peers.split(",")
 script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "peers.py")
 

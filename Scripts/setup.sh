@@ -1,11 +1,11 @@
 #!/bin/sh
-# Installs the libraries Descent needs and does not find: oneDNN (with headers) and LLVM 15 or later.
+# Installs the libraries Descent needs and does not find: oneDNN (with headers) and LLVM 19 (the engine works with 15 and later; 19 is what is tested).
 set -eu
 
 have_onednn() { [ -e /usr/include/oneapi/dnnl/dnnl.h ] || [ -e /usr/include/dnnl.h ] || [ -n "${DESCENT_ONEDNN:-}" ]; }
 have_llvm() {
   [ -n "${DESCENT_LLVM:-}" ] && return 0
-  for version in 21 20 19 18 17 16 15; do
+  for version in 21 20 19; do
     ls /usr/lib/*/libLLVM-$version.so* /usr/lib/*/libLLVM.so.$version* /usr/lib/llvm-$version/lib/libLLVM*.so* 2>/dev/null \
       | grep -q . && return 0
   done

@@ -26,7 +26,7 @@ enum Unit {
 /// Splits a program into units, and joins units into kernels.
 ///
 /// Fusion rules. Loops over the same points join when one reads what the other computes at the same point, or when both
-/// read the same large tensor. Reductions over one set of axes join the loops over those points; what is computed from
+/// read the same tensor. Reductions over one set of axes join the loops over those points; what is computed from
 /// their results joins as their epilogue. A kernel never waits for something that waits for the kernel.
 struct Partition {
   let program: Program
@@ -109,7 +109,7 @@ struct Partition {
   /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
   private func isWorthStoring(_ node: Node) -> Bool {
     guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
-    return cost(node) > 3
+    return cost(node) > 4
   }
 
   /// Operations it takes to compute an element from what is stored; expensive ones count ten.
@@ -121,7 +121,8 @@ struct Partition {
     case .compare, .cast, .select, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.maximum),
       .binary(.minimum), .unary(.negate), .unary(.abs), .unary(.relu):
       own = 1
-    case .unary, .binary, .gather, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .scatterAdd: own = 10
+    case .gather: own = 2
+    case .unary, .binary, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .scatterAdd: own = 10
     }
     var total = own
     for input in node.inputs where total <= 10 { total += cost(input) }
@@ -228,13 +229,10 @@ struct Partition {
       shape: node.shape.extents, dimensions: Array(domain.extents.indices), of: domain.extents.count)
   }
 
-  /// Kernels worth joining: producers first, then those that read the same tensor of the loops' full size, or reduce
-  /// rows with the help of the same tensor (labels, say); latest first.
+  /// Kernels worth joining: producers first, then those that read the same tensor (scalars do not count) in loops over
+  /// the same points; latest first.
   private func candidates(_ reads: Reads, _ domain: KernelDomain) -> [Int] {
-    let size = domain.extents.reduce(1, *)
-    let shared = reads.nodes.filter {
-      $0.shape.elementCount > 1 && (domain.hasReductions || $0.shape.elementCount == size)
-    }
+    let shared = reads.nodes.filter { $0.shape.elementCount > 1 }
     var producers: [Int] = []
     var siblings: [Int] = []
     for index in groups.indices.reversed() {
