@@ -67,7 +67,7 @@ public enum MethodTable {
       "Adam with weight decay applied to the weights themselves"
     ) { AdamW(learningRate: $0) },
     MethodEntry(
-      "geo", "GEO", "element-wise rates", learningRate: 0.05, digitsRate: 1,
+      "geo", "GEO", "element-wise rates", learningRate: 0.1, digitsRate: 1,
       "a learning rate for each element, grown while its gradient keeps its sign and cut when it turns"
     ) { GEO(learningRate: $0) },
     MethodEntry(

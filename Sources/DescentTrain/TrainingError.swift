@@ -10,7 +10,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .diverged(let step, let loss, let rate):
-      "the loss became \(loss) at step \(step): the learning rate \(rate) is too high for this method and data; "
+      "the loss became \(loss.isNaN ? "NaN" : "\(loss)") at step \(step): the learning rate \(rate) is too high for this method and data; "
         + "try \(Float(rate / 10))"
     case .noExamples(let name): "\(name) has no examples to train on"
     case .objectiveMismatch(let text): text

@@ -84,7 +84,7 @@ extension CommandTests {
       let settings = try #require(json["hyperparameters"] as? [String: Any])
       #expect(settings["beta2"] as? Double == 0.99)
       #expect(settings["weightDecay"] as? Double == 0.001)
-      #expect((settings["learningRate"] as? String)?.contains("cosine(from: 0.003, to: 0.0003") == true)
+      #expect((settings["learningRate"] as? String)?.contains("cosine(from: 0.001, to: 0.0001") == true)
     }
 
     @Test func fullBatchMethodsTakeAllExamples() throws {

@@ -7,16 +7,19 @@ public struct Plan {
   let memory: MemoryPlan
 
   public init(_ traced: Program) {
-    let simplified = Simplifier.simplify(traced)
-    let legal = Legalizer.legalize(simplified)
-    assert(
-      {
-        Verifier.verify(legal)
-        return true
-      }())
+    let simplified = Self.verified(Simplifier.simplify(traced))
+    let legal = Self.verified(Legalizer.legalize(simplified))
     program = legal
     schedule = Schedule(Partition(legal))
     memory = MemoryPlan(schedule)
+  }
+
+  /// `program`, checked in debug builds.
+  private static func verified(_ program: Program) -> Program {
+    #if DEBUG
+      Verifier.verify(program)
+    #endif
+    return program
   }
 
   /// Bytes of intermediate results, all in one arena.
