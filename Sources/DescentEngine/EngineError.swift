@@ -14,7 +14,7 @@ public enum EngineError: Error, Equatable, Sendable {
   /// Machine code was made but could not be linked into the process (for example an unknown external function).
   case kernelNotLoaded(symbol: String, message: String)
 
-  /// No usable oneDNN was found; `tried` says for each name what was wrong.
+  /// No usable oneDNN was found; `tried` lists the names, with the reason where there is more to say than that.
   case oneDNNUnusable(tried: [String])
 
   /// oneDNN refused a matrix product. `status` is oneDNN's name for the reason.
@@ -43,7 +43,7 @@ extension EngineError: CustomStringConvertible {
       oneDNN was not found or cannot be used; the CPU engine runs its matrix products with it.
       Install it (Debian, Ubuntu: `apt-get install libdnnl-dev`; macOS: `brew install onednn`), \
       or set DESCENT_ONEDNN to the path of a libdnnl.
-      Tried: \(tried.joined(separator: "; "))
+      Tried: \(tried.joined(separator: ", "))
       """
     case .irRejected(let symbol, let message, let ir):
       "LLVM rejected the kernel '\(symbol)': \(message)\n\(EngineError.excerpt(of: ir, for: message))"

@@ -25,6 +25,25 @@ import Testing
     #expect(!result.isUnstable, "\(row)")
   }
 
+  /// LLVM 19's instcombine made 0 of max(|x|, 0) for negative x; found as seed 72440.
+  @Test func `the maximum of a magnitude and zero`() throws {
+    let x = Tensor([Float(-3), 1.5, 0, .nan, -0.25])
+    let isBig = x .> 0.125
+    let zero = (isBig ^ isBig).cast(to: .float32)
+    let result = try maximum(abs(x), zero).scalars(as: Float.self)
+    #expect(result[0] == 3 && result[1] == 1.5 && result[2] == 0 && result[3].isNaN && result[4] == 0.25)
+  }
+
+  /// The products are not rounded before they are added; found as seed 73744.
+  @Test func `a dot product of bfloat16 rounds once`() throws {
+    let a = Tensor([Float(1.0078125), 1]).cast(to: .bfloat16)
+    let b = Tensor([Float(1.0078125), -1]).cast(to: .bfloat16)
+    let result = try dot(a, b, DotAxes(lhsContracting: [0], rhsContracting: [0])).cast(to: .float32).scalar()
+    // 1.0078125² − 1 = 0.01568603515625; with the product rounded first it would be 0.015625.
+    #expect(result == Double(BFloat16.round(0.01568603515625)))
+    #expect(result != 0.015625)
+  }
+
   /// How many random programs: 2,400, or `DESCENT_FUZZ_GRAPHS`.
   static let graphCount = ProcessInfo.processInfo.environment["DESCENT_FUZZ_GRAPHS"].flatMap { Int($0) } ?? 2400
   static let parts = 8

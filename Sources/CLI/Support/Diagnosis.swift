@@ -181,6 +181,14 @@ struct SelfTest {
     Diagnosis.Finding(key: key, title: title, state: .missing, text: "not run: it needs LLVM")
   }
 
+  /// A missing library has a line of its own above.
+  private static func advice(for error: any Error) -> String? {
+    switch error as? EngineError {
+    case .llvmNotFound, .llvmUnusable, .oneDNNUnusable: nil
+    case .irRejected, .kernelNotLoaded, .matrixProduct, nil: "\(error)"
+    }
+  }
+
   func finding() -> Diagnosis.Finding {
     do {
       let error = try error()
@@ -193,7 +201,7 @@ struct SelfTest {
         advice: isRight ? nil : "Please report this with the output of 'descent doctor --json'.")
     } catch {
       return Diagnosis.Finding(
-        key: key, title: title, state: .missing, text: "could not run", advice: "\(error)")
+        key: key, title: title, state: .missing, text: "could not run", advice: Self.advice(for: error))
     }
   }
 }

@@ -3,7 +3,7 @@ import DescentGraph
 /// Rewrites what no kernel does directly into what kernels do.
 ///
 /// - Dot products that oneDNN does not take (other types than float32, empty operands) become multiply and sum.
-/// - Scatter-adds of half-width floats add in float32.
+/// - Dot products and scatter-adds of half-width floats compute in float32.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.
 /// - Every update and result gets a node of its own to be computed into.
 /// - Reductions of much data to few elements become two stages, so that threads share the first one. The stages are the
@@ -43,9 +43,7 @@ enum Legalizer {
         let rebuilt = same ? node : Node(node.op, inputs, shape: node.shape, dtype: node.dtype)
         switch node.op {
         case .dot(let axes):
-          let direct = node.dtype == .float32 && !inputs.contains { $0.shape.contains(0) }
-          let (a, b) = (Tensor(inputs[0]), Tensor(inputs[1]))
-          replacement[node] = direct ? (walkable(a, b, axes)?.node ?? rebuilt) : multiplyAndSum(a, b, axes).node
+          replacement[node] = product(Tensor(inputs[0]), Tensor(inputs[1]), axes)?.node ?? rebuilt
         case .reduce(let r, let axes):
           replacement[node] = twoStages(r, axes, Tensor(inputs[0]))?.node ?? rebuilt
         case .scatterAdd(let axis) where node.dtype.isHalf:
@@ -58,6 +56,17 @@ enum Legalizer {
       }
       return roots.map { replacement[$0]! }
     }
+  }
+
+  /// A dot product as kernels can run it; nil where they can run it as it is.
+  private static func product(_ a: Tensor, _ b: Tensor, _ axes: DotAxes) -> Tensor? {
+    if a.dtype.isHalf {
+      // Products and sums in float32, rounded once.
+      let (wideA, wideB) = (a.cast(to: .float32), b.cast(to: .float32))
+      return (product(wideA, wideB, axes) ?? dot(wideA, wideB, axes)).cast(to: a.dtype)
+    }
+    guard a.dtype == .float32, !a.shape.contains(0), !b.shape.contains(0) else { return multiplyAndSum(a, b, axes) }
+    return walkable(a, b, axes)
   }
 
   /// The product with operands in the order batch, free, contracting where their own order cannot be walked as matrices;

@@ -20,7 +20,8 @@ public enum OneDNNLibrary {
         descent_onednn_load(name, buffer.baseAddress, buffer.count) ? nil : String(cString: buffer.baseAddress!)
       }
       guard let problem else { return }
-      tried.append("\(name): \(problem)")
+      // The loader's usual words say no more than the name.
+      tried.append(problem.contains("cannot open shared object file") ? name : "\(name) (\(problem))")
     }
     throw .oneDNNUnusable(tried: tried)
   }
