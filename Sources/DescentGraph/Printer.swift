@@ -13,7 +13,9 @@ extension Program {
       case .constant(.splat(let value)):
         names[node] = Self.short(value)
       case .constant(.data), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
-        .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
+        .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
+        .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
+        .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
         names[node] = "%\(number)"
         number += 1
         let inputs = node.inputs.map { names[$0]! }.joined(separator: ", ")
@@ -34,7 +36,8 @@ extension Op {
   /// What a printed node says beside its inputs.
   public var attributes: String {
     switch self {
-    case .constant, .input, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reshape: ""
+    case .constant, .input, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reshape, .barrier:
+      ""
     case .iota(let axis), .argmax(let axis), .concatenate(let axis), .gather(let axis), .scatterAdd(let axis):
       " axis \(axis)"
     case .reduce(_, let axes), .broadcast(let axes), .reverse(let axes): " axes \(axes)"
@@ -44,6 +47,13 @@ extension Op {
     case .dot(let axes):
       " contracting \(axes.lhsContracting)×\(axes.rhsContracting)"
         + (axes.lhsBatch.isEmpty ? "" : " batch \(axes.lhsBatch)×\(axes.rhsBatch)")
+    case .convolution(let c), .convolutionInputGradient(let c), .convolutionKernelGradient(let c): " \(c)"
+    case .windows(let w), .foldWindows(let w): " \(w)"
+    case .argsort(let axis, let descending): " axis \(axis)\(descending ? " descending" : "")"
+    case .cumulativeSum(let axis): " axis \(axis)"
+    case .attention(let a), .attentionGradient(let a): a.isCausal ? " causal" : ""
+    case .call(let graph, let result): " result \(result) of a graph of \(graph.nodeCount) nodes"
+    case .scan(let scan, let result): " result \(result) of a loop over a graph of \(scan.body.nodeCount) nodes"
     }
   }
 }

@@ -11,9 +11,10 @@ public final class Executable: @unchecked Sendable {
   public let arguments: [Storage]
   public let results: [Storage]
 
-  private enum Instruction {
+  enum Instruction {
     case loop(ThreadTeam.Body, UnsafePointer<UnsafeMutableRawPointer?>, tasks: Int, threads: Int)
     case product(MatrixProduct)
+    case routine(any Routine)
     case copy(to: UnsafeMutableRawPointer, from: UnsafeRawPointer, byteCount: Int)
   }
   /// A struct and no tuple: a closure inside a tuple is wrapped anew whenever it is read.
@@ -88,6 +89,7 @@ public final class Executable: @unchecked Sendable {
             unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
             threads: binder.threads(forWork: work)))
       case .matrix(let unit): instructions.append(.product(try binder.product(unit)))
+      case .opaque(let unit): instructions.append(.routine(try unit.bind(binder)))
       }
     }
     for copy in plan.schedule.lateCopies {
@@ -134,6 +136,7 @@ public final class Executable: @unchecked Sendable {
       case .loop(let body, let table, let tasks, let threads):
         ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body)
       case .product(let product): product.execute()
+      case .routine(let routine): routine.execute()
       case .copy(let target, let source, let byteCount):
         if byteCount > 0 { target.copyMemory(from: source, byteCount: byteCount) }
       }

@@ -26,7 +26,9 @@ enum Legalizer {
         switch base.op {
         case .constant, .input: true
         case .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce, .argmax, .reshape,
-          .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
+          .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
+          .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows,
+          .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
           false
         }
       if !isLeaf && taken.insert(base).inserted { return root }
@@ -51,6 +53,14 @@ enum Legalizer {
           replacement[node] = wide[0].scatterAdding(wide[2], at: wide[1], axis: axis).cast(to: node.dtype).node
         case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .argmax,
           .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .gather, .scatterAdd:
+          replacement[node] = rebuilt
+        case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows:
+          replacement[node] = rebuilt
+        case .argsort, .cumulativeSum:
+          replacement[node] = rebuilt
+        case .attention, .attentionGradient:
+          replacement[node] = rebuilt
+        case .call, .scan, .barrier:
           replacement[node] = rebuilt
         }
       }

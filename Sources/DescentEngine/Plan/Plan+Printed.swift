@@ -35,6 +35,7 @@ extension Plan {
       return "product → \(written) = \(a) · \(b)\(bias)\(end)   [\(batch)\(unit.m)×\(unit.k) · \(unit.k)×\(unit.n)]"
     case .scatter(let unit):
       return "scatter-add → \(written) at \(names.name(of: unit.indices)) += \(names.name(of: unit.updates))"
+    case .opaque(let unit): return unit.title { names.name(of: $0) }
     }
   }
 
@@ -70,7 +71,7 @@ extension Plan {
         if kernel.isEmpty { continue }
         ir = KernelEmitter.emit(kernel, vectorByteCount: compiler.vectorByteCount).ir
       case .scatter(let unit): ir = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount).ir
-      case .matrix: continue
+      case .matrix, .opaque: continue
       }
       if steps[ir] == nil { order.append(ir) }
       steps[ir, default: []].append(position + 1)
