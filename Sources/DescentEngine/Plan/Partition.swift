@@ -116,7 +116,22 @@ struct Partition {
   /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
   private func isWorthStoring(_ node: Node) -> Bool {
     guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
-    return cost(node) > 4
+    return cost(node) > 4 && !isMask(node)
+  }
+
+  /// Whether a condition depends on drawn numbers and scalars only. Such a mask (dropout's) is drawn again from its key
+  /// wherever it is wanted, in the backward pass too, and costs no memory.
+  private func isMask(_ node: Node) -> Bool {
+    func isDrawn(_ node: Node) -> Bool {
+      if case .randomBits = node.op { return true }
+      let isFollowed =
+        switch node.op {
+        case .broadcast, .reshape: true
+        case let op: op.isElementwise
+        }
+      return isFollowed && node.inputs.allSatisfy { $0.shape.elementCount == 1 || isDrawn($0) }
+    }
+    return node.dtype == .bool && node.shape.elementCount > 1 && isDrawn(node)
   }
 
   /// Operations it takes to compute an element from what is stored; expensive ones count ten.
