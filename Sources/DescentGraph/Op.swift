@@ -2,7 +2,6 @@
 ///
 /// A node holds an op, its inputs, and the result's shape and dtype. What an op means is written down in
 /// `DescentEngine/Reference`; its shape and gradient rules are in `Rules/`.
-/// Convolution, windows, sort and scan join here as further cases (see `Documentation/AddingAnOp.md`).
 public enum Op: Hashable, Sendable {
   // Leaves
   case constant(Literal)
@@ -47,6 +46,38 @@ public enum Op: Hashable, Sendable {
   /// Inputs: operand, indices, updates (shaped as `gather` would give). Adds each update to the slice its index names;
   /// repeated indices add up in row-major order of the indices.
   case scatterAdd(axis: Int)
+
+  // Convolution
+  /// Inputs: x `[batch, channels, spatial…]`, kernel `[outputs, channels / groups, window…]`.
+  case convolution(Convolution)
+  /// The convolution's transpose by data. Inputs: cotangent of the result, kernel. Result: the node's own shape, x's.
+  case convolutionInputGradient(Convolution)
+  /// The convolution's transpose by kernel. Inputs: x, cotangent of the result. Result: the node's own shape, the kernel's.
+  case convolutionKernelGradient(Convolution)
+  /// Every window over the last axes as axes of its own: `[…, spatial…]` → `[…, positions…, window…]`. Moves nothing.
+  case windows(Windows)
+  /// The transpose of `windows`: adds each window's elements to where they came from. Result: the node's own shape.
+  case foldWindows(Windows)
+
+  // Along an axis
+  /// Indices (i32) that put the elements along `axis` in order; equal elements keep theirs, NaN counts as greatest.
+  case argsort(axis: Int, descending: Bool)
+  /// Element `i` along `axis` is the sum of elements `0...i`.
+  case cumulativeSum(axis: Int)
+
+  // Attention
+  /// softmax(q·kᵀ·scale [+ causal mask])·v. Inputs: q, k, v, each `[batch, time, heads, width]`.
+  case attention(Attention)
+  /// The cotangents of q, k and v in one tensor `[batch, time, 3, heads, width]`. Inputs: q, k, v, cotangent.
+  case attentionGradient(Attention)
+
+  // Graphs within the graph
+  /// Result `result` of a graph applied to the inputs; what it computes in between is not kept for the gradient.
+  case call(Subgraph, result: Int)
+  /// Result `result` of a loop over the leading axis.
+  case scan(Scan, result: Int)
+  /// The first input, not before the others are computed.
+  case barrier
 }
 
 public enum Unary: String, CaseIterable, Sendable {
@@ -119,6 +150,18 @@ public struct InputID: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Op {
+  /// Whether each element of the result depends on the inputs' elements at the same place only.
+  public var isElementwise: Bool {
+    switch self {
+    case .unary, .binary, .compare, .select, .cast, .stopGradient: true
+    case .constant, .input, .iota, .randomBits, .reduce, .argmax, .reshape, .transpose, .broadcast, .slice, .pad,
+      .concatenate, .reverse, .dot, .gather, .scatterAdd, .convolution, .convolutionInputGradient,
+      .convolutionKernelGradient, .windows, .foldWindows, .argsort, .cumulativeSum, .attention, .attentionGradient,
+      .call, .scan, .barrier:
+      false
+    }
+  }
+
   /// The name that messages and printed graphs use.
   public var name: String {
     switch self {
@@ -144,6 +187,18 @@ extension Op {
     case .dot: "dot"
     case .gather: "gather"
     case .scatterAdd: "scatterAdd"
+    case .convolution: "convolution"
+    case .convolutionInputGradient: "convolutionInputGradient"
+    case .convolutionKernelGradient: "convolutionKernelGradient"
+    case .windows: "windows"
+    case .foldWindows: "foldWindows"
+    case .argsort: "argsort"
+    case .cumulativeSum: "cumulativeSum"
+    case .attention: "attention"
+    case .attentionGradient: "attentionGradient"
+    case .call: "call"
+    case .scan: "scan"
+    case .barrier: "barrier"
     }
   }
 }

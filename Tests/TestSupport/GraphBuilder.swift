@@ -59,6 +59,11 @@ struct GraphBuilder {
     case .dot: dot(x[0], x[1])
     case .gather: gather(x[0], x[1])
     case .scatterAdd: scatterAdd(x[0], x[1], x[2])
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient: convolution(kind, x[0], x[1])
+    case .windows, .foldWindows: windows(kind, x[0])
+    case .argsort, .cumulativeSum: sequence(kind, x[0])
+    case .attention, .attentionGradient: attention(kind, x[0], x[1])
+    case .call, .scan, .barrier: subgraph(kind, x[0], x[1])
     }
   }
 

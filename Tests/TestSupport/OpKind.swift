@@ -9,6 +9,8 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
   case select, cast, stopGradient
   case reduce(Reduction)
   case argmax, reshape, transpose, broadcast, slice, pad, concatenate, reverse, dot, gather, scatterAdd
+  case convolution, convolutionInputGradient, convolutionKernelGradient, windows, foldWindows
+  case argsort, cumulativeSum, attention, attentionGradient, call, scan, barrier
 
   /// Exhaustive on purpose: a new `Op` case does not compile until it has a kind here.
   public init(_ op: Op) {
@@ -35,6 +37,18 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .dot: self = .dot
     case .gather: self = .gather
     case .scatterAdd: self = .scatterAdd
+    case .convolution: self = .convolution
+    case .convolutionInputGradient: self = .convolutionInputGradient
+    case .convolutionKernelGradient: self = .convolutionKernelGradient
+    case .windows: self = .windows
+    case .foldWindows: self = .foldWindows
+    case .argsort: self = .argsort
+    case .cumulativeSum: self = .cumulativeSum
+    case .attention: self = .attention
+    case .attentionGradient: self = .attentionGradient
+    case .call: self = .call
+    case .scan: self = .scan
+    case .barrier: self = .barrier
     }
   }
 
@@ -49,7 +63,9 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
       case .compare: kinds += Relation.allCases.map(OpKind.compare)
       case .reduce: kinds += Reduction.allCases.map(OpKind.reduce)
       case .constant, .input, .iota, .randomBits, .select, .cast, .stopGradient, .argmax, .reshape, .transpose,
-        .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
+        .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
+        .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows,
+        .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
         kinds.append(current)
       }
       kind = current.next
@@ -80,7 +96,19 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .reverse: .dot
     case .dot: .gather
     case .gather: .scatterAdd
-    case .scatterAdd: nil
+    case .scatterAdd: .convolution
+    case .convolution: .convolutionInputGradient
+    case .convolutionInputGradient: .convolutionKernelGradient
+    case .convolutionKernelGradient: .windows
+    case .windows: .foldWindows
+    case .foldWindows: .argsort
+    case .argsort: .cumulativeSum
+    case .cumulativeSum: .attention
+    case .attention: .attentionGradient
+    case .attentionGradient: .call
+    case .call: .scan
+    case .scan: .barrier
+    case .barrier: nil
     }
   }
 
@@ -108,6 +136,18 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .dot: "dot"
     case .gather: "gather"
     case .scatterAdd: "scatterAdd"
+    case .convolution: "convolution"
+    case .convolutionInputGradient: "convolutionInputGradient"
+    case .convolutionKernelGradient: "convolutionKernelGradient"
+    case .windows: "windows"
+    case .foldWindows: "foldWindows"
+    case .argsort: "argsort"
+    case .cumulativeSum: "cumulativeSum"
+    case .attention: "attention"
+    case .attentionGradient: "attentionGradient"
+    case .call: "call"
+    case .scan: "scan"
+    case .barrier: "barrier"
     }
   }
 }

@@ -108,6 +108,12 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
       .slice,
       .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       true
+    case .call, .scan, .barrier: true
+    // Not yet drawn: their engineers move them up.
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient: false
+    case .windows, .foldWindows: false
+    case .argsort, .cumulativeSum: false
+    case .attention, .attentionGradient: false
     }
   }
 
@@ -144,6 +150,10 @@ extension RandomGraph.Kind {
     case .op(.unary), .op(.cast), .op(.stopGradient), .op(.reduce), .op(.argmax), .op(.reshape), .op(.transpose),
       .op(.broadcast), .op(.slice), .op(.reverse), .op(.iota), .op(.randomBits), .op(.constant), .op(.input):
       1
+    case .op(.windows), .op(.foldWindows), .op(.argsort), .op(.cumulativeSum): 1
+    case .op(.convolution), .op(.convolutionInputGradient), .op(.convolutionKernelGradient), .op(.attention),
+      .op(.attentionGradient), .op(.call), .op(.scan), .op(.barrier):
+      2
     case .pattern(.biasActivation), .pattern(.momentum), .pattern(.sharedSubexpression): 2
     case .pattern(.adam): 3
     case .pattern: 1

@@ -11,9 +11,10 @@ public final class Executable: @unchecked Sendable {
   public let arguments: [Storage]
   public let results: [Storage]
 
-  private enum Instruction {
+  enum Instruction {
     case loop(ThreadTeam.Body, UnsafePointer<UnsafeMutableRawPointer?>, tasks: Int, threads: Int)
     case product(MatrixProduct)
+    case routine(any Routine)
     case copy(to: UnsafeMutableRawPointer, from: UnsafeRawPointer, byteCount: Int)
   }
   /// A struct and no tuple: a closure inside a tuple is wrapped anew whenever it is read.
@@ -21,7 +22,9 @@ public final class Executable: @unchecked Sendable {
     let slot: UnsafeMutablePointer<Double>
     let value: @Sendable () -> Double
   }
-  private let instructions: [Instruction]
+  let instructions: [Instruction]
+  /// The step of the plan behind each instruction; nil for copies at the end.
+  let origins: [Int?]
   private let feeds: [Feed]
   private let arena: UnsafeMutableRawPointer
   private let tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>]
@@ -65,7 +68,9 @@ public final class Executable: @unchecked Sendable {
     var instructions: [Instruction] = []
     var tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>] = []
     let compiler = try KernelCompiler.shared()
-    for step in plan.schedule.steps {
+    var origins: [Int?] = []
+    for (position, step) in plan.schedule.steps.enumerated() {
+      defer { while origins.count < instructions.count { origins.append(position) } }
       switch step.work {
       case .loop(let kernel):
         if kernel.isEmpty { continue }
@@ -88,6 +93,7 @@ public final class Executable: @unchecked Sendable {
             unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
             threads: binder.threads(forWork: work)))
       case .matrix(let unit): instructions.append(.product(try binder.product(unit)))
+      case .opaque(let unit): instructions.append(.routine(try unit.bind(binder)))
       }
     }
     for copy in plan.schedule.lateCopies {
@@ -103,6 +109,7 @@ public final class Executable: @unchecked Sendable {
       }
     }
     self.instructions = instructions
+    self.origins = origins + [Int?](repeating: nil, count: instructions.count - origins.count)
     self.tables = tables
     self.retained = retained
     feeds = zip(feedSlots, program.feeds).map { slot, feed in
@@ -122,18 +129,29 @@ public final class Executable: @unchecked Sendable {
 
   /// Runs the program once.
   public func run() {
-    // Counted loops: in debug builds an array's iterator allocates for every element.
+    computeFeeds()
+    run(from: 0, to: instructions.count)
+  }
+
+  // Counted loops: in debug builds an array's iterator allocates for every element.
+
+  func computeFeeds() {
     var i = 0
     while i < feeds.count {
       feeds[i].slot.pointee = feeds[i].value()
       i += 1
     }
-    i = 0
-    while i < instructions.count {
+  }
+
+  /// Runs the instructions `start..<end`.
+  func run(from start: Int, to end: Int) {
+    var i = start
+    while i < end {
       switch instructions[i] {
       case .loop(let body, let table, let tasks, let threads):
         ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body)
       case .product(let product): product.execute()
+      case .routine(let routine): routine.execute()
       case .copy(let target, let source, let byteCount):
         if byteCount > 0 { target.copyMemory(from: source, byteCount: byteCount) }
       }

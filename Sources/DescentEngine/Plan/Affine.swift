@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// `offset + Σ coefficients[d] · index[d]` over the loop indices of a kernel's domain.
 struct Affine: Hashable, Sendable {
   var offset: Int
@@ -67,6 +69,18 @@ struct IndexMap: Hashable, Sendable {
         axis.offset += starts[i]
         return axis
       })
+  }
+
+  /// The map of a tensor of the given rank, from that of its windows: position · stride + element · dilation.
+  func windows(_ w: Windows, rank: Int) -> IndexMap {
+    let count = w.sizes.count
+    var result = Array(axes[..<rank])
+    for i in 0..<count {
+      let element = axes[rank + i] * w.dilations[i]
+      let axis = rank - count + i
+      result[axis] = axes[axis] * w.strides[i] + element
+    }
+    return IndexMap(axes: result)
   }
 
   func reversed(_ reversedAxes: [Int], shape: [Int]) -> IndexMap {

@@ -86,7 +86,7 @@ struct KernelBuilder {
     case .compare(let c): return add(.compare(c, try operand(0), try operand(1)), node.dtype)
     case .select: return add(.select(try operand(0), try operand(1), try operand(2)), node.dtype)
     case .cast: return add(.cast(try operand(0)), node.dtype)
-    case .stopGradient: return try operand(0)
+    case .stopGradient, .barrier: return try operand(0)
     // Over axes of extent 1 there is nothing to reduce, and no loop that could.
     case .reduce(_, let axes) where axes.allSatisfy { node.inputs[0].shape[$0] == 1 }:
       var input = map
@@ -110,7 +110,11 @@ struct KernelBuilder {
     case .reverse(let axes):
       return try value(of: node.inputs[0], at: map.reversed(axes, shape: node.shape.extents))
     case .gather(let axis): return try gather(node, axis, map)
+    case .windows(let w): return try value(of: node.inputs[0], at: map.windows(w, rank: node.inputs[0].shape.rank))
     case .constant(.data), .input, .pad, .concatenate, .dot, .scatterAdd:
+      fatalError("\(node.op.name) always has a buffer of its own")
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
+      .attention, .attentionGradient, .call, .scan:
       fatalError("\(node.op.name) always has a buffer of its own")
     }
   }
@@ -150,6 +154,9 @@ struct KernelDomain: Hashable {
     case .argmax(let axis): self.init(shape: node.inputs[0].shape, reduced: [axis])
     case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reshape,
       .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
+      self.init(shape: node.shape, reduced: [])
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
+      .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
       self.init(shape: node.shape, reduced: [])
     }
   }

@@ -104,7 +104,10 @@ struct MatrixUnit {
     var node = operand
     while true {
       switch node.op {
-      case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: node = node.inputs[0]
+      case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient, .windows, .barrier: node = node.inputs[0]
+      case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
+        .attention, .attentionGradient, .call, .scan:
+        return buffered.nodes.contains(node) ? operand : node
       case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .pad,
         .concatenate, .dot, .gather, .scatterAdd:
         return buffered.nodes.contains(node) ? operand : node
@@ -153,6 +156,9 @@ struct MatrixEpilogue {
     case .input, .constant(.data): return other.inputs[0]
     case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
       .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
+      return nil
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
+      .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
       return nil
     }
   }

@@ -6,6 +6,7 @@ enum Unit {
   case loop(node: Node, target: Node, region: Region?)
   case matrix(MatrixUnit)
   case scatter(ScatterUnit)
+  case opaque(any OpaqueUnit)
 
   /// Where a part lies in the tensor it is written to: `offset + stride · index` on each axis.
   struct Region {
@@ -13,12 +14,13 @@ enum Unit {
     var strides: [Int]
   }
 
-  /// The node whose buffer the unit writes.
-  var target: Node {
+  /// The nodes whose buffers the unit writes.
+  var targets: [Node] {
     switch self {
-    case .loop(_, let target, _): target
-    case .matrix(let unit): unit.result
-    case .scatter(let unit): unit.node
+    case .loop(_, let target, _): [target]
+    case .matrix(let unit): [unit.result]
+    case .scatter(let unit): [unit.node]
+    case .opaque(let unit): unit.results
     }
   }
 }
@@ -48,6 +50,7 @@ struct Partition {
       case loop(LoopGroup)
       case matrix(MatrixUnit)
       case scatter(ScatterUnit)
+      case opaque(any OpaqueUnit)
     }
   }
 
@@ -91,11 +94,15 @@ struct Partition {
       switch node.op {
       case .constant(.data), .input: buffered.insert(node)
       case .reduce, .argmax, .pad, .concatenate, .scatterAdd: buffered.insert(node)
+      case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows: buffered.insert(node)
+      case .argsort, .cumulativeSum: buffered.insert(node)
+      case .attention, .attentionGradient: buffered.insert(node)
+      case .call, .scan: buffered.insert(node)
       case .dot: buffered.insert(epilogues[node]?.result ?? node)
       case .unary, .binary, .compare, .select, .cast:
         if !inside.contains(node) && isWorthStoring(node) { buffered.insert(node) }
       case .constant(.splat), .iota, .randomBits, .stopGradient, .reshape, .transpose, .broadcast, .slice, .reverse,
-        .gather:
+        .gather, .windows, .barrier:
         break
       }
     }
@@ -109,7 +116,22 @@ struct Partition {
   /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
   private func isWorthStoring(_ node: Node) -> Bool {
     guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
-    return cost(node) > 4
+    return cost(node) > 4 && !isMask(node)
+  }
+
+  /// Whether a condition depends on drawn numbers and scalars only. Such a mask (dropout's) is drawn again from its key
+  /// wherever it is wanted, in the backward pass too, and costs no memory.
+  private func isMask(_ node: Node) -> Bool {
+    func isDrawn(_ node: Node) -> Bool {
+      if case .randomBits = node.op { return true }
+      let isFollowed =
+        switch node.op {
+        case .broadcast, .reshape: true
+        case let op: op.isElementwise
+        }
+      return isFollowed && node.inputs.allSatisfy { $0.shape.elementCount == 1 || isDrawn($0) }
+    }
+    return node.dtype == .bool && node.shape.elementCount > 1 && isDrawn(node)
   }
 
   /// Operations it takes to compute an element from what is stored; expensive ones count ten.
@@ -118,11 +140,14 @@ struct Partition {
     let own: Int
     switch node.op {
     case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
+    case .windows, .barrier: own = 0
     case .compare, .cast, .select, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.maximum),
       .binary(.minimum), .unary(.negate), .unary(.abs), .unary(.relu):
       own = 1
     case .gather: own = 2
     case .unary, .binary, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .scatterAdd: own = 10
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows: own = 10
+    case .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan: own = 10
     }
     var total = own
     for input in node.inputs where total <= 10 { total += cost(input) }
@@ -158,12 +183,19 @@ struct Partition {
         units.append(
           .loop(node: node.inputs[0], target: node, region: .init(offsets: low, strides: interior.map { $0 + 1 })))
       case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
-        .argmax, .reshape, .transpose, .broadcast, .slice, .reverse, .gather:
+        .argmax, .reshape, .transpose, .broadcast, .slice, .reverse, .gather, .windows, .barrier:
         if let dot = dots[node] {
           units.append(.matrix(try MatrixUnit(dot: dot, epilogue: epilogues[dot], buffered: buffered)))
         } else {
           units.append(.loop(node: node, target: node, region: nil))
         }
+      case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
+        fatalError("\(node.op.name) has no unit")
+      case .foldWindows: fatalError("\(node.op.name) has no unit")
+      case .argsort, .cumulativeSum: fatalError("\(node.op.name) has no unit")
+      case .attention, .attentionGradient: fatalError("\(node.op.name) has no unit")
+      case .call: fatalError("a call is inlined before")
+      case .scan: fatalError("\(node.op.name) has no unit")
       }
     }
     return units
@@ -177,17 +209,18 @@ struct Partition {
     for unit in units {
       switch unit {
       case .loop(let node, let target, let region): try placeLoop(node, target, region)
-      case .matrix(let matrix): place(.matrix(matrix), reads: Set(matrix.operands), target: unit.target)
-      case .scatter(let scatter): place(.scatter(scatter), reads: Set(scatter.operands), target: unit.target)
+      case .matrix(let matrix): place(.matrix(matrix), reads: Set(matrix.operands), targets: unit.targets)
+      case .scatter(let scatter): place(.scatter(scatter), reads: Set(scatter.operands), targets: unit.targets)
+      case .opaque(let opaque): place(.opaque(opaque), reads: Set(opaque.operands), targets: unit.targets)
       }
     }
   }
 
-  private mutating func place(_ work: Group.Work, reads: Set<Node>, target: Node) {
+  private mutating func place(_ work: Group.Work, reads: Set<Node>, targets: [Node]) {
     // Writing after an earlier writer of the same tensor (a fill, a copy) is a dependency too.
-    let dependencies = Set(reads.flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
+    let dependencies = Set((Array(reads) + targets).flatMap { writers[$0] ?? [] })
     groups.append(Group(work: work, dependencies: dependencies, reads: reads))
-    writers[target, default: []].append(groups.count - 1)
+    for target in targets { writers[target, default: []].append(groups.count - 1) }
   }
 
   private mutating func placeLoop(
@@ -220,7 +253,7 @@ struct Partition {
     let loop = LoopGroup(
       domain: domain, parts: [(node, target, region)], members: isRegion ? [] : [node],
       regionTargets: isRegion ? [target] : [])
-    place(.loop(loop), reads: reads.nodes, target: target)
+    place(.loop(loop), reads: reads.nodes, targets: [target])
   }
 
   /// A part of a larger tensor is computed over its own shape, whatever its op.
@@ -309,7 +342,10 @@ struct Uses {
 
   private static func isMovement(_ node: Node) -> Bool {
     switch node.op {
-    case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: true
+    case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient, .windows, .barrier: true
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
+      .attention, .attentionGradient, .call, .scan:
+      false
     case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .pad,
       .concatenate, .dot, .gather, .scatterAdd:
       false

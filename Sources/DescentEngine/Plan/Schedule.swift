@@ -29,6 +29,7 @@ struct Schedule {
       case loop(LoopKernel)
       case matrix(MatrixUnit)
       case scatter(ScatterUnit)
+      case opaque(any OpaqueUnit)
     }
   }
 
@@ -153,6 +154,7 @@ extension Partition {
       switch group.work {
       case .matrix(let unit): .init(work: .matrix(unit), reads: Set(unit.operands), writes: [unit.result])
       case .scatter(let unit): .init(work: .scatter(unit), reads: Set(unit.operands), writes: [unit.node])
+      case .opaque(let unit): .init(work: .opaque(unit), reads: Set(unit.operands), writes: Set(unit.results))
       case .loop(let loop):
         lowered(loop, storing: readElsewhere)
       }

@@ -75,6 +75,17 @@ public struct Interpreter<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendab
     case .dot(let axes): dot(axes, x[0], x[1], node.shape)
     case .gather(let axis): gather(axis, x[0], indices: x[1], node.shape)
     case .scatterAdd(let axis): scatterAdd(axis, x[0], indices: x[1], updates: x[2])
+    case .convolution(let c): convolution(c, x[0], kernel: x[1], node.shape)
+    case .convolutionInputGradient(let c): convolutionInputGradient(c, cotangent: x[0], kernel: x[1], node.shape)
+    case .convolutionKernelGradient(let c): convolutionKernelGradient(c, x[0], cotangent: x[1], node.shape)
+    case .windows(let w): windows(w, x[0], node.shape)
+    case .foldWindows(let w): foldWindows(w, x[0], node.shape)
+    case .argsort(let axis, let descending): argsort(axis, descending, x[0])
+    case .cumulativeSum(let axis): cumulativeSum(axis, x[0])
+    case .attention, .attentionGradient: composition(of: node, x)
+    case .call(let graph, let result): call(graph, result, x)
+    case .scan(let loop, let result): scan(loop, result, x)
+    case .barrier: x[0]
     }
   }
 }

@@ -26,6 +26,18 @@ extension Op {
     case .dot(let axes): ProductRules.type(axes, inputs)
     case .gather(let axis): IndexingRules.type(gather: axis, inputs)
     case .scatterAdd(let axis): IndexingRules.type(scatterAdd: axis, inputs)
+    case .convolution(let c): ConvolutionRules.type(c, inputs)
+    case .convolutionInputGradient(let c): ConvolutionRules.type(inputGradient: c, inputs, declared)
+    case .convolutionKernelGradient(let c): ConvolutionRules.type(kernelGradient: c, inputs, declared)
+    case .windows(let w): WindowRules.type(w, inputs)
+    case .foldWindows(let w): WindowRules.type(fold: w, inputs, declared)
+    case .argsort(let axis, _): SequenceRules.type(argsort: axis, inputs)
+    case .cumulativeSum(let axis): SequenceRules.type(cumulativeSum: axis, inputs)
+    case .attention(let a): AttentionRules.type(a, inputs)
+    case .attentionGradient(let a): AttentionRules.type(gradient: a, inputs)
+    case .call(let graph, let result): SubgraphRules.type(call: graph, result, inputs)
+    case .scan(let scan, let result): SubgraphRules.type(scan, result, inputs)
+    case .barrier: TensorType(inputs[0])
     }
   }
 
@@ -40,7 +52,7 @@ extension Op {
   func gradients(of y: Tensor, inputs x: [Tensor], cotangent g: Tensor) -> [Tensor?] {
     switch self {
     case .constant, .input, .iota: []
-    case .randomBits, .argmax, .compare, .stopGradient: x.map { _ in nil }
+    case .randomBits, .argmax, .argsort, .compare, .stopGradient: x.map { _ in nil }
     case .unary(let f): [ElementwiseRules.gradient(f, y, x[0], g)]
     case .binary(let f): ElementwiseRules.gradients(f, y, x[0], x[1], g)
     case .select: ElementwiseRules.gradients(select: x, g)
@@ -56,6 +68,17 @@ extension Op {
     case .dot(let axes): ProductRules.gradients(axes, x[0], x[1], g)
     case .gather(let axis): [IndexingRules.gradient(gather: axis, x, g), nil]
     case .scatterAdd(let axis): [g, nil, g.gathering(x[1], axis: axis)]
+    case .convolution(let c): ConvolutionRules.gradients(c, x, g)
+    case .convolutionInputGradient(let c): ConvolutionRules.gradients(inputGradient: c, x, g)
+    case .convolutionKernelGradient(let c): ConvolutionRules.gradients(kernelGradient: c, x, g)
+    case .windows(let w): [WindowRules.gradient(w, x[0], g)]
+    case .foldWindows(let w): [WindowRules.gradient(fold: w, g)]
+    case .cumulativeSum(let axis): [SequenceRules.gradient(cumulativeSum: axis, g)]
+    case .attention(let a): AttentionRules.gradients(a, x, g)
+    case .attentionGradient(let a): AttentionRules.gradients(gradient: a, x, g)
+    case .call(let graph, let result): SubgraphRules.gradients(.call(graph), x, [result: g])
+    case .scan(let scan, let result): SubgraphRules.gradients(.scan(scan), x, [result: g])
+    case .barrier: [g] + x.dropFirst().map { _ in nil }
     }
   }
 }

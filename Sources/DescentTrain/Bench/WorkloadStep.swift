@@ -1,0 +1,92 @@
+import DescentEngine
+import DescentGraph
+import DescentNN
+import DescentOptim
+
+/// The step of a workload: what is traced, and what it starts from.
+struct WorkloadStep {
+  let function: CompiledFunction
+  let parameters: [Variable]
+  /// What the function is called with.
+  let arguments: [Tensor]
+  /// Draws the parameters' starting values.
+  let start: () throws -> Void
+
+  /// Made-up data to train on.
+  enum Input {
+    /// Normally distributed numbers.
+    case numbers(Shape)
+    /// Uniform integers from 0 on.
+    case indices(Shape, below: Int)
+
+    func drawn(_ key: RandomKey) -> Tensor {
+      switch self {
+      case .numbers(let shape): key.normal(shape)
+      case .indices(let shape, let count): (key.uniform(shape) * Double(count)).cast(to: .int32)
+      }
+    }
+  }
+
+  /// Forward, backward and AdamW's update, with cross-entropy.
+  static func training(_ model: some UnaryModule, on input: Input, labels: Shape, classes: Int) -> WorkloadStep {
+    let parameters = model.trainableVariables
+    let updater = Updater(AdamW(), parameters: parameters)
+    let function = compile { arguments in
+      let logits = Forward.training(key: RandomKey(3)) { model(arguments[0]) }
+      let loss = crossEntropy(logits, labels: arguments[1])
+      updater.minimize(loss)
+      return [loss]
+    }
+    return WorkloadStep(
+      function: function, parameters: parameters,
+      arguments: [input.drawn(RandomKey(1)), Input.indices(labels, below: classes).drawn(RandomKey(2))]
+    ) { try model.initialize(seed: 0) }
+  }
+
+  /// An optimizer's update of one tensor, its gradient given.
+  static func update(_ method: some Optimizer, of shape: Shape) -> WorkloadStep {
+    let parameter = Variable(shape: shape, name: "weight")
+    let gradient = Variable(shape: shape, name: "gradient")
+    let updater = Updater(method, parameters: [parameter])
+    let function = compile { _ in
+      updater.apply([gradient.value])
+      return []
+    }
+    return WorkloadStep(function: function, parameters: [parameter], arguments: []) {
+      try parameter.assign(RandomKey(0).normal(shape))
+      try gradient.assign(RandomKey(1).normal(shape))
+    }
+  }
+}
+
+extension Workload {
+  /// A workload that is compiled and bound.
+  public final class Prepared {
+    public let executable: Executable
+    /// What is trained; the plan's other variables are the optimizer's.
+    public let parameters: [Variable]
+
+    init(_ step: WorkloadStep) throws {
+      try step.start()
+      executable = try step.function.executable(
+        shapes: step.arguments.map(\.shape), dtypes: step.arguments.map(\.dtype))
+      parameters = step.parameters
+      for (slot, input) in zip(executable.arguments, try evaluate(step.arguments)) {
+        slot.pointer.copyMemory(from: input.pointer, byteCount: input.byteCount)
+      }
+    }
+
+    /// One training step, with everything in it: forward, backward, update.
+    public func step() { executable.run() }
+    public var kernelCount: Int { executable.plan.kernelCount }
+  }
+
+  public func prepare() throws -> Prepared { try Prepared(make()) }
+
+  /// The plan of the step and the variables that it trains; nothing is compiled or run.
+  public func plan() throws -> (plan: Plan, parameters: [Variable]) {
+    let step = make()
+    let plan = try step.function.plan(shapes: step.arguments.map(\.shape), dtypes: step.arguments.map(\.dtype))
+    return (plan, step.parameters)
+  }
+}
