@@ -64,7 +64,8 @@ public struct Simplifier {
     switch op {
     case .constant, .input, .iota, .randomBits, .argmax, .dot, .gather, .scatterAdd: nil
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient: nil
-    case .windows, .foldWindows: nil
+    case .windows: moved(inputs[0], shape, dtype)
+    case .foldWindows: nil
     case .argsort, .cumulativeSum: nil
     case .attention, .attentionGradient: nil
     case .call, .scan: nil

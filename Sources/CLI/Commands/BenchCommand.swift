@@ -99,6 +99,7 @@ struct BenchCommand: ParsableCommand {
 private struct StepTiming {
   let workload: Workload
   let kernelCount: Int
+  let memory: MemorySummary
   /// Milliseconds of each step, in rising order.
   let milliseconds: [Double]
 
@@ -121,6 +122,7 @@ private struct StepTiming {
     guard !times.isEmpty else { return nil }
     self.workload = workload
     kernelCount = prepared.kernelCount
+    memory = prepared.memory
     milliseconds = times.sorted()
   }
 
@@ -156,6 +158,7 @@ private struct StepTiming {
       ("steps", .integer(milliseconds.count)),
       ("kernels", .integer(kernelCount)),
       ("summary", .string(workload.summary)),
+      ("plannedMemoryBytes", .integer(memory.total)),
       ("peakMemoryBytes", .integer(ProcessMemory.peakByteCount)),
       ("machine", .string(Machine.description)),
       ("versions", .object(Machine.versions.map { ($0.name, .string($0.value)) })),

@@ -13,7 +13,7 @@ public struct MachinePeaks: Sendable {
   /// - Throws: `EngineError` when an engine library is missing.
   public static func measured() throws -> MachinePeaks {
     let (width, length) = (2048, 1 << 24)
-    let product = try bestSeconds(runs: 6, [width, width]) { matmul($0, $1) }
+    let product = try bestSeconds(runs: 10, [width, width]) { matmul($0, $1) }
     let triad = try bestSeconds(runs: 12, [length]) { $0 + 3 * $1 }
     return MachinePeaks(
       gigaflops: 2 * Double(width * width * width) / product / 1e9,

@@ -6,7 +6,8 @@ import DescentOptim
 /// The step of a workload: what is traced, and what it starts from.
 struct WorkloadStep {
   let function: CompiledFunction
-  let parameters: [Variable]
+  /// What the model holds; the step's other variables are the optimizer's.
+  let variables: [Variable]
   /// What the function is called with.
   let arguments: [Tensor]
   /// Draws the parameters' starting values.
@@ -29,8 +30,7 @@ struct WorkloadStep {
 
   /// Forward, backward and AdamW's update, with cross-entropy.
   static func training(_ model: some UnaryModule, on input: Input, labels: Shape, classes: Int) -> WorkloadStep {
-    let parameters = model.trainableVariables
-    let updater = Updater(AdamW(), parameters: parameters)
+    let updater = Updater(AdamW(), parameters: model.trainableVariables)
     let function = compile { arguments in
       let logits = Forward.training(key: RandomKey(3)) { model(arguments[0]) }
       let loss = crossEntropy(logits, labels: arguments[1])
@@ -38,7 +38,7 @@ struct WorkloadStep {
       return [loss]
     }
     return WorkloadStep(
-      function: function, parameters: parameters,
+      function: function, variables: model.parameters.map(\.parameter.variable),
       arguments: [input.drawn(RandomKey(1)), Input.indices(labels, below: classes).drawn(RandomKey(2))]
     ) { try model.initialize(seed: 0) }
   }
@@ -52,7 +52,7 @@ struct WorkloadStep {
       updater.apply([gradient.value])
       return []
     }
-    return WorkloadStep(function: function, parameters: [parameter], arguments: []) {
+    return WorkloadStep(function: function, variables: [parameter, gradient], arguments: []) {
       try parameter.assign(RandomKey(0).normal(shape))
       try gradient.assign(RandomKey(1).normal(shape))
     }
@@ -63,14 +63,13 @@ extension Workload {
   /// A workload that is compiled and bound.
   public final class Prepared {
     public let executable: Executable
-    /// What is trained; the plan's other variables are the optimizer's.
-    public let parameters: [Variable]
+    public let memory: MemorySummary
 
     init(_ step: WorkloadStep) throws {
       try step.start()
       executable = try step.function.executable(
         shapes: step.arguments.map(\.shape), dtypes: step.arguments.map(\.dtype))
-      parameters = step.parameters
+      memory = executable.plan.memorySummary(parameters: step.variables)
       for (slot, input) in zip(executable.arguments, try evaluate(step.arguments)) {
         slot.pointer.copyMemory(from: input.pointer, byteCount: input.byteCount)
       }
@@ -83,10 +82,10 @@ extension Workload {
 
   public func prepare() throws -> Prepared { try Prepared(make()) }
 
-  /// The plan of the step and the variables that it trains; nothing is compiled or run.
-  public func plan() throws -> (plan: Plan, parameters: [Variable]) {
+  /// The plan of the step and the memory it takes; nothing is compiled or run.
+  public func plan() throws -> (plan: Plan, memory: MemorySummary) {
     let step = make()
     let plan = try step.function.plan(shapes: step.arguments.map(\.shape), dtypes: step.arguments.map(\.dtype))
-    return (plan, step.parameters)
+    return (plan, plan.memorySummary(parameters: step.variables))
   }
 }
