@@ -5,11 +5,12 @@ import DescentGraph
 /// - Dot products that oneDNN does not take (other types than float32, empty operands) become multiply and sum.
 /// - Dot products and scatter-adds of half-width floats compute in float32.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.
+/// - Convolutions become dot products over windows (`ConvolutionLowering`).
 /// - Every update and result gets a node of its own to be computed into.
 /// - Long reductions become two stages: see `Legalizer+Reductions.swift`.
 enum Legalizer {
   static func legalize(_ program: Program) -> Program {
-    program.mapRoots { roots in withOwnRoots(rewritten(roots)) }
+    program.mapRoots { roots in withOwnRoots(rewritten(ConvolutionLowering.lowered(roots))) }
   }
 
   /// A root that is an input, a constant or a second use of another root becomes a copy, so that each root names memory

@@ -369,8 +369,7 @@ struct Uses {
   /// Whether somebody wants every element several times.
   func isBroadcast(_ node: Node) -> Bool {
     direct(node).contains { user in
-      if case .broadcast = user.op { return user.shape.elementCount > node.shape.elementCount }
-      return Self.isMovement(user) && isBroadcast(user)
+      Self.isMovement(user) && (user.shape.elementCount > node.shape.elementCount || isBroadcast(user))
     }
   }
 }
