@@ -111,7 +111,7 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
     // Not yet drawn: their engineers move them up.
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient: false
     case .windows, .foldWindows: false
-    case .argsort, .cumulativeSum: false
+    case .argsort, .cumulativeSum: true
     case .attention, .attentionGradient: false
     case .call, .scan, .barrier: false
     }
