@@ -201,7 +201,9 @@ struct Partition {
       case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
         fatalError("\(node.op.name) has no unit")
       case .foldWindows: fatalError("\(node.op.name) has no unit")
-      case .argsort, .cumulativeSum: fatalError("\(node.op.name) has no unit")
+      case .argsort(let axis, let descending):
+        units.append(.opaque(try SortUnit(node, axis: axis, descending: descending, buffered: buffered)))
+      case .cumulativeSum(let axis): units.append(.opaque(try CumulativeSumUnit(node, axis: axis, buffered: buffered)))
       case .attention, .attentionGradient: fatalError("\(node.op.name) has no unit")
       case .call: fatalError("a call is inlined before")
       case .scan: fatalError("\(node.op.name) has no unit")
