@@ -3,7 +3,8 @@ import DescentGraph
 /// Rewrites what no kernel does directly into what kernels do.
 ///
 /// - Dot products that oneDNN does not take (other types than float32, empty operands) become multiply and sum.
-/// - Dot products and scatter-adds of half-width floats compute in float32.
+/// - Dot products, scatter-adds and attention of half-width floats compute in float32.
+/// - Attention that has no kernel becomes its composition.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.
 /// - Every update and result gets a node of its own to be computed into.
 /// - Reductions of much data to few elements become two stages, so that threads share the first one. The stages are the
@@ -13,7 +14,7 @@ enum Legalizer {
   static let chunk = 16384
 
   static func legalize(_ program: Program) -> Program {
-    program.mapRoots { roots in withOwnRoots(rewritten(roots)) }
+    program.mapRoots { roots in withOwnRoots(rewritten(withFittingAttention(roots))) }
   }
 
   /// A root that is an input, a constant or a second use of another root becomes a copy, so that each root names memory

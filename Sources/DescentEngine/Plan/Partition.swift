@@ -178,7 +178,8 @@ struct Partition {
         fatalError("\(node.op.name) has no unit")
       case .foldWindows: fatalError("\(node.op.name) has no unit")
       case .argsort, .cumulativeSum: fatalError("\(node.op.name) has no unit")
-      case .attention, .attentionGradient: fatalError("\(node.op.name) has no unit")
+      case .attention(let a), .attentionGradient(let a):
+        units.append(.opaque(try AttentionUnit(node, a, buffered: buffered)))
       case .call: fatalError("a call is inlined before")
       case .scan: fatalError("\(node.op.name) has no unit")
       }
