@@ -204,7 +204,8 @@ struct Partition {
       case .argsort(let axis, let descending):
         units.append(.opaque(try SortUnit(node, axis: axis, descending: descending, buffered: buffered)))
       case .cumulativeSum(let axis): units.append(.opaque(try CumulativeSumUnit(node, axis: axis, buffered: buffered)))
-      case .attention, .attentionGradient: fatalError("\(node.op.name) has no unit")
+      case .attention(let a), .attentionGradient(let a):
+        units.append(.opaque(try AttentionUnit(node, a, buffered: buffered)))
       case .call: fatalError("a call is inlined before")
       case .scan: fatalError("\(node.op.name) has no unit")
       }
