@@ -41,9 +41,12 @@ public struct Profile: Sendable {
   public let stepMicroseconds: Double
   public let steps: Int
 
-  /// The time of a step in which no kernel runs, or in which it runs slower than on its own. May be negative where the
-  /// clock's own time is more than that.
-  public var betweenKernels: Double { stepMicroseconds - kernels.reduce(0) { $0 + $1.stepMicroseconds } }
+  /// What the fastest whole step took beyond the fastest run of each kernel: getting from one kernel to the next. 0 where
+  /// looking at the clock takes longer than that.
+  public let betweenKernels: Double
+
+  /// The kernels and what lies between them: what shares are of. Beside other programs a median step takes longer.
+  public var accountedMicroseconds: Double { kernels.reduce(betweenKernels) { $0 + $1.stepMicroseconds } }
 }
 
 extension Executable {
@@ -73,7 +76,10 @@ extension Executable {
     }
     guard !whole.isEmpty else { return nil }
     let measured = zip(calls, samples).map { (call: $0, samples: $1) }
-    return Profile(kernels: kernels(measured), stepMicroseconds: whole.median, steps: whole.count)
+    let fastest = samples.reduce(0) { $0 + ($1.min() ?? 0) }
+    return Profile(
+      kernels: kernels(measured), stepMicroseconds: whole.median, steps: whole.count,
+      betweenKernels: max(whole.min()! - fastest, 0))
   }
 
   /// The instructions of each step of the plan; a copy at the end stands alone.
