@@ -10,6 +10,7 @@ import Testing
     case dotContracting, dotBatch, dotDTypes, broadcast, broadcastAxes, transpose, slice, pad, padFill, reverse
     case reduceAxis, reduceAxisTwice, maximumOfNothing, argmaxBool, expOfIntegers, gradientOfVector, constantCount
     case negativeExtent, randomBitsType, iotaOfScalar, variableUpdate
+    case attentionShapes, attentionDTypes, attentionRank, attentionWithoutKeys, attentionGradientShapes
 
     /// What the message must contain.
     var fragments: [String] {
@@ -52,6 +53,11 @@ import Testing
       case .randomBitsType: ["randomBits", "f32"]
       case .iotaOfScalar: ["iota", "axis 0", "[]"]
       case .variableUpdate: ["variable weight", "f32[2]", "f32[3]"]
+      case .attentionShapes: ["attention", "f32[2, 3, 1, 4]", "f32[2, 3, 1, 5]", "[batch, time, heads, width]"]
+      case .attentionDTypes: ["attention", "f32[2, 3, 1, 4]", "f64[2, 3, 1, 4]"]
+      case .attentionRank: ["attention", "f32[2, 3, 4]", "[batch, time, heads, width]"]
+      case .attentionWithoutKeys: ["attention", "[2, 0, 1, 4]", "key"]
+      case .attentionGradientShapes: ["attention", "f32[2, 3, 1, 4]", "f32[2, 3, 4, 1]"]
       }
     }
 
@@ -101,6 +107,15 @@ import Testing
       case .negativeExtent: _ = Shape([2, -1])
       case .randomBitsType: _ = RandomKey(1).words([2], dtype: .float32)
       case .iotaOfScalar: _ = Tensor.iota([])
+      case .attentionShapes: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 3, 1, 5]), zeros([2, 3, 1, 5]))
+      case .attentionDTypes: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 3, 1, 4], .float64), zeros([2, 3, 1, 4]))
+      case .attentionRank: _ = attention(zeros([2, 3, 4]), zeros([2, 3, 4]), zeros([2, 3, 4]))
+      case .attentionWithoutKeys: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 0, 1, 4]), zeros([2, 0, 1, 4]))
+      case .attentionGradientShapes:
+        let x = zeros([2, 3, 1, 4]).node
+        _ = Node(
+          .attentionGradient(Attention(isCausal: false, scale: 1)), [x, x, x, zeros([2, 3, 4, 1]).node],
+          shape: [2, 3, 3, 1, 4], dtype: .float32)
       case .variableUpdate:
         let weight = Variable(shape: [2], name: "weight")
         _ = Trace.record(arguments: []) { _ in

@@ -112,7 +112,7 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient: false
     case .windows, .foldWindows: false
     case .argsort, .cumulativeSum: false
-    case .attention, .attentionGradient: false
+    case .attention, .attentionGradient: true
     case .call, .scan, .barrier: false
     }
   }
