@@ -169,6 +169,7 @@ struct Binder {
   /// The same for matrix products, in floating-point operations.
   static let parallelFlops = 4_000_000
 
+  static func threads(forFlops flops: Int, of threads: Int) -> Int { flops < parallelFlops ? 1 : threads }
   func threads(forWork work: Int) -> Int { work < Self.parallelWork ? 1 : threads }
 
   /// The argument table of a kernel: its buffers, then the extent of a flat loop.

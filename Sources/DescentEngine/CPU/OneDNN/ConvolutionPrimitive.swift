@@ -20,6 +20,7 @@ public final class ConvolutionPrimitive {
   public let reorderedSize: Int
 
   private let convolution: OpaquePointer
+  private var ownScratchpad: UnsafeMutableRawPointer?
   private var isBound = false
 
   /// Alignment of the scratchpad in bytes; that of the tensors is best the same.
@@ -44,7 +45,10 @@ public final class ConvolutionPrimitive {
     reorderedSize = descent_convolution_reordered_size(convolution)
   }
 
-  deinit { descent_convolution_destroy(convolution) }
+  deinit {
+    descent_convolution_destroy(convolution)
+    ownScratchpad?.deallocate()
+  }
 
   /// Whether oneDNN computes it by plain loops, a hundred times slower than a matrix product would.
   public var isReference: Bool { implementation.hasPrefix("ref") }
@@ -54,12 +58,18 @@ public final class ConvolutionPrimitive {
   ///
   /// - Parameters:
   ///   - bias: `outputs` floats, needed exactly when the descriptor has a bias.
-  ///   - scratchpad: ``scratchpadSize`` bytes, aligned to ``alignment``; nil only if there are none.
+  ///   - scratchpad: ``scratchpadSize`` bytes, aligned to ``alignment``; without it the convolution allocates
+  ///     its own here.
   public func bind(
     x: UnsafeMutablePointer<Float>, kernel: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>? = nil,
-    y: UnsafeMutablePointer<Float>, scratchpad: UnsafeMutableRawPointer?
+    y: UnsafeMutablePointer<Float>, scratchpad: UnsafeMutableRawPointer? = nil
   ) {
     precondition((bias != nil) == descriptor.hasBias, "bias given: \(bias != nil), but it is \(descriptor)")
+    var scratchpad = scratchpad
+    if scratchpad == nil, scratchpadSize > 0 {
+      ownScratchpad = ownScratchpad ?? .allocate(byteCount: scratchpadSize, alignment: Self.alignment)
+      scratchpad = ownScratchpad
+    }
     let status = descent_convolution_bind(convolution, x, kernel, bias, y, scratchpad)
     precondition(status == 0, "oneDNN refused to bind \(descriptor): \(Self.name(of: status))")
     isBound = true
