@@ -13,6 +13,9 @@ import Testing
     case convolutionChannels, convolutionGroups, convolutionOutputs, convolutionWindow, convolutionRank,
       convolutionDTypes, convolutionStrides, convolutionPadding, convolutionCotangent, outputPadding
     case windows, windowAxes, foldWindows
+    case argsortAxis, argsortBool, cumulativeSumAxis, topK, takingAlong, takingAlongIndices, takingAlongNothing
+    case lowerTriangle, einsumLetter, einsumOperands, einsumRank, einsumExtents, einsumResult, einsumTwice
+    case einsumArrow, einsumEllipsis
 
     /// What the message must contain.
     var fragments: [String] {
@@ -68,6 +71,22 @@ import Testing
       case .windows: ["windows", "sizes [3]", "dilations [2]", "[2, 4]"]
       case .windowAxes: ["windows", "sizes [1, 1]", "[4]"]
       case .foldWindows: ["foldWindows", "[5]", "[2, 2]", "[4, 2]"]
+      case .argsortAxis: ["argsort", "axis 2", "[2, 3]"]
+      case .argsortBool: ["argsort", "bool[2]", "cast"]
+      case .cumulativeSumAxis: ["cumulativeSum", "axis -3", "[2, 3]"]
+      case .topK: ["topK", "axis 1", "[2, 3]", "4"]
+      case .takingAlong: ["takingAlong", "[2, 3]", "[3, 3]", "axis 1"]
+      case .takingAlongIndices: ["takingAlong", "f32", "cast"]
+      case .takingAlongNothing: ["takingAlong", "[2, 0]", "[2, 1]", "axis 1"]
+      case .lowerTriangle: ["lowerTriangle", "[3]"]
+      case .einsumLetter: ["einsum", "ij,j1->i1", "\"1\"", "position 5"]
+      case .einsumOperands: ["einsum", "ij->ij", "1 terms", "2 operands"]
+      case .einsumRank: ["einsum", "ij,ijk->ik", "term 2", "position 4", "[2, 3]"]
+      case .einsumExtents: ["einsum", "ij,jk->ik", "\"j\"", "position 4", "[4, 5]", "3"]
+      case .einsumResult: ["einsum", "ij->k", "\"k\"", "position 5"]
+      case .einsumTwice: ["einsum", "ij->ii", "\"i\"", "position 6", "twice"]
+      case .einsumArrow: ["einsum", "ij->i->j", "arrow", "position 6"]
+      case .einsumEllipsis: ["einsum", "ellipsis", "[2, 3]", "[4, 3]"]
       }
     }
 
@@ -117,6 +136,22 @@ import Testing
       case .negativeExtent: _ = Shape([2, -1])
       case .randomBitsType: _ = RandomKey(1).words([2], dtype: .float32)
       case .iotaOfScalar: _ = Tensor.iota([])
+      case .argsortAxis: _ = zeros([2, 3]).argsorted(axis: 2)
+      case .argsortBool: _ = zeros([2], .bool).argsorted()
+      case .cumulativeSumAxis: _ = zeros([2, 3]).cumulativeSum(axis: -3)
+      case .topK: _ = zeros([2, 3]).topK(4)
+      case .takingAlong: _ = zeros([2, 3]).takingAlong(zeros([3, 3], .int32))
+      case .takingAlongIndices: _ = zeros([2, 3]).takingAlong(zeros([2, 3]))
+      case .takingAlongNothing: _ = zeros([2, 0]).takingAlong(zeros([2, 1], .int32))
+      case .lowerTriangle: _ = zeros([3]).lowerTriangle()
+      case .einsumLetter: _ = einsum("ij,j1->i1", zeros([2, 3]), zeros([3, 2]))
+      case .einsumOperands: _ = einsum("ij->ij", zeros([2, 3]), zeros([2, 3]))
+      case .einsumRank: _ = einsum("ij,ijk->ik", zeros([2, 3]), zeros([2, 3]))
+      case .einsumExtents: _ = einsum("ij,jk->ik", zeros([2, 3]), zeros([4, 5]))
+      case .einsumResult: _ = einsum("ij->k", zeros([2, 3]))
+      case .einsumTwice: _ = einsum("ij->ii", zeros([2, 3]))
+      case .einsumArrow: _ = einsum("ij->i->j", zeros([2, 3]))
+      case .einsumEllipsis: _ = einsum("...i,...i->...", zeros([2, 3]), zeros([4, 3]))
       case .variableUpdate:
         let weight = Variable(shape: [2], name: "weight")
         _ = Trace.record(arguments: []) { _ in

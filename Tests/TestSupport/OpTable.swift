@@ -64,6 +64,7 @@ public enum OpTable {
     leafRows + unaryRows + binaryRows + choiceRows + reductionRows + movementRows + productRows + indexingRows
     + subgraphRows
     + convolutionRows + windowRows
+    + sequenceRows
 
   /// A node whose type is stated, for ops that Tensor offers no function for.
   static func node(_ op: Op, _ inputs: [Tensor], _ shape: Shape? = nil, _ dtype: DType? = nil) -> Tensor {

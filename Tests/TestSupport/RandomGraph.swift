@@ -112,7 +112,7 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient: true
     case .windows, .foldWindows: true
     // Not yet drawn: their engineers move them up.
-    case .argsort, .cumulativeSum: false
+    case .argsort, .cumulativeSum: true
     case .attention, .attentionGradient: false
     }
   }
