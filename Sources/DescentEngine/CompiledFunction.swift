@@ -13,7 +13,12 @@ public final class CompiledFunction: Sendable {
   private let body: @Sendable ([Tensor]) throws -> [Tensor]
   private let executables = Mutex<[Signature: Executable]>([:])
 
-  init(_ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) { self.body = body }
+  private let memoryLimit: Int?
+
+  init(memoryLimit: Int? = nil, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) {
+    self.memoryLimit = memoryLimit
+    self.body = body
+  }
 
   /// How often the function has been traced: once for each signature.
   public var traceCount: Int { executables.withLock { $0.count } }
@@ -23,7 +28,7 @@ public final class CompiledFunction: Sendable {
     let signature = Signature(shapes: shapes, dtypes: dtypes)
     if let known = executables.withLock({ $0[signature] }) { return known }
     let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
-    let executable = try Executable(Plan(Trace.record(arguments: arguments, body)))
+    let executable = try Executable(Plan(Trace.record(arguments: arguments, body), memoryLimit: memoryLimit))
     executables.withLock { $0[signature] = executable }
     return executable
   }
@@ -43,8 +48,14 @@ public final class CompiledFunction: Sendable {
 }
 
 /// `body`, traced once for each signature (shapes and dtypes) of its arguments and replayed as one compiled program.
-public func compile(_ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) -> CompiledFunction {
-  CompiledFunction(body)
+///
+/// - Parameters:
+///   - memoryLimit: bytes that the intermediate results of a run may take; where they would take more, values are
+///     computed again instead of being kept. Compiling throws `EngineError.memoryLimit` when that is not enough.
+public func compile(
+  memoryLimit: Int? = nil, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
+) -> CompiledFunction {
+  CompiledFunction(memoryLimit: memoryLimit, body)
 }
 public func compile(_ body: @escaping @Sendable () throws -> Tensor) -> @Sendable () throws -> Tensor {
   let function = CompiledFunction { _ in [try body()] }

@@ -12,7 +12,10 @@ public struct Simplifier {
   private var shared: [Key: Node] = [:]
 
   public static func simplify(_ program: Program) -> Program {
-    program.mapRoots { simplify(SubgraphPasses.pruningLoops(SubgraphPasses.inliningCalls($0))) }
+    program.mapRoots { roots in
+      let pruned = SubgraphPasses.pruningLoops(SubgraphPasses.inliningCalls(roots))
+      return SubgraphPasses.pruningLoops(simplify(pruned))
+    }
   }
 
   private static func simplify(_ roots: [Node]) -> [Node] {
@@ -105,7 +108,9 @@ public struct Simplifier {
         dtype.isFloat ? f(left, right) : Double(dtype.wrapping(f(Int(left), Int(right), dtype))), shape, dtype)
     }
     switch f {
-    case .add: return left == 0 ? b : right == 0 ? a : nil
+    case .add:
+      if left == 0 || right == 0 { return left == 0 ? b : a }
+      return Self.concatenation(a, b).map { make(.concatenate(axis: $0.axis), $0.parts, shape, dtype) }
     case .subtract: return right == 0 ? a : left == 0 && dtype.isFloat ? make(.unary(.negate), [b], shape, dtype) : nil
     case .multiply:
       if left == 1 { return b }

@@ -67,30 +67,9 @@ public final class Executable: @unchecked Sendable {
     var tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>] = []
     let compiler = try KernelCompiler.shared()
     for step in plan.schedule.steps {
-      switch step.work {
-      case .loop(let kernel):
-        if kernel.isEmpty { continue }
-        let code = KernelEmitter.emit(kernel, vectorByteCount: compiler.vectorByteCount)
-        let function = try compiler.function(symbol: "kernel", ir: code.ir)
-        let table = binder.table(kernel.buffers, extent: code.extentArgument)
-        tables.append(table)
-        instructions.append(
-          .loop(
-            unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
-            threads: binder.threads(forWork: kernel.work)))
-      case .scatter(let unit):
-        let code = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount)
-        let function = try compiler.function(symbol: "kernel", ir: code.ir)
-        let table = binder.table(unit.operands, extent: nil)
-        tables.append(table)
-        let work = unit.outer * unit.count * unit.inner * 4
-        instructions.append(
-          .loop(
-            unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
-            threads: binder.threads(forWork: work)))
-      case .matrix(let unit): instructions.append(.product(try binder.product(unit)))
-      case .opaque(let unit): instructions.append(.routine(try unit.bind(binder)))
-      }
+      guard let instruction = try binder.instruction(for: step, compiler) else { continue }
+      instructions.append(instruction)
+      if case .loop(_, let table, _, _) = instruction { tables.append(UnsafeMutablePointer(mutating: table)) }
     }
     for copy in plan.schedule.lateCopies {
       let target = program.reads[copy.variable].variable.storage
@@ -132,14 +111,7 @@ public final class Executable: @unchecked Sendable {
     }
     i = 0
     while i < instructions.count {
-      switch instructions[i] {
-      case .loop(let body, let table, let tasks, let threads):
-        ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body)
-      case .product(let product): product.execute()
-      case .routine(let routine): routine.execute()
-      case .copy(let target, let source, let byteCount):
-        if byteCount > 0 { target.copyMemory(from: source, byteCount: byteCount) }
-      }
+      instructions[i].execute()
       i += 1
     }
   }

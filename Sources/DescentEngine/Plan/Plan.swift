@@ -1,16 +1,29 @@
 import DescentGraph
 
 /// A program, planned: simplified, cut into kernels, put in order, every buffer placed.
-public struct Plan {
+public struct Plan: Sendable {
   let program: Program
   let schedule: Schedule
   let memory: MemoryPlan
 
   public init(_ traced: Program) {
     let simplified = Self.verified(Simplifier.simplify(traced))
-    let legal = Self.verified(Legalizer.legalize(simplified))
-    program = legal
-    schedule = Schedule(Partition(legal))
+    self.init(legal: Self.verified(Legalizer.legalize(simplified)))
+  }
+
+  /// A plan whose intermediate results take at most `memoryLimit` bytes; where they would take more, some are computed
+  /// again instead of being kept.
+  ///
+  /// - Throws: `EngineError.memoryLimit` when that is not possible.
+  public init(_ traced: Program, memoryLimit: Int?) throws(EngineError) {
+    let plan = Plan(traced)
+    self = if let memoryLimit { try Recompute.fit(plan, into: memoryLimit) } else { plan }
+  }
+
+  /// The plan of a program that is simplified and legalized already.
+  init(legal: Program) {
+    program = Self.verified(legal)
+    schedule = Schedule(Partition(program))
     memory = MemoryPlan(schedule)
   }
 
