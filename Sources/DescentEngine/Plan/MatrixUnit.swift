@@ -152,7 +152,9 @@ struct MatrixEpilogue {
       axes == [add.shape.rank - 1], other.inputs[0].shape == [add.shape[add.shape.rank - 1]]
     else { return nil }
     // A vector that lies in memory as it is; anything else is added in a fused loop.
-    switch other.inputs[0].op {
+    var vector = other.inputs[0]
+    while case .barrier = vector.op { vector = vector.inputs[0] }
+    switch vector.op {
     case .input, .constant(.data): return other.inputs[0]
     case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
       .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
