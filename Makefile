@@ -3,7 +3,7 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release
 BIN = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: run test build setup lint format examples bench clean fuzz
+.PHONY: run test build setup lint format examples bench clean fuzz ulp
 
 ## Builds and compares the methods on the digits; writes report.html.
 run: build
@@ -41,6 +41,10 @@ bench: build
 ## Random graphs, engine against reference: many more than `make test` runs.
 fuzz: setup
 	DESCENT_FUZZ_GRAPHS=20000 $(SWIFT) test --filter EngineAgreementTests
+
+## The elementary functions' errors over every float there is; a quarter of an hour.
+ulp: setup
+	DESCENT_ULP_STEP=1 $(SWIFT) test -c release -Xswiftc -enable-testing --filter VectorMathTests
 
 clean:
 	$(SWIFT) package clean

@@ -22,10 +22,15 @@ public final class CompiledFunction: Sendable {
   public func executable(shapes: [Shape], dtypes: [DType]) throws -> Executable {
     let signature = Signature(shapes: shapes, dtypes: dtypes)
     if let known = executables.withLock({ $0[signature] }) { return known }
-    let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
-    let executable = try Executable(Plan(Trace.record(arguments: arguments, body)))
+    let executable = try Executable(plan(shapes: shapes, dtypes: dtypes))
     executables.withLock { $0[signature] = executable }
     return executable
+  }
+
+  /// The plan for arguments of these types, traced anew: nothing is compiled, bound or run.
+  public func plan(shapes: [Shape], dtypes: [DType]) throws -> Plan {
+    let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
+    return Plan(try Trace.record(arguments: arguments, body))
   }
 
   /// Runs the function on evaluated arguments.

@@ -13,6 +13,9 @@ import Testing
     case argsortAxis, argsortBool, cumulativeSumAxis, topK, takingAlong, takingAlongIndices, takingAlongNothing
     case lowerTriangle, einsumLetter, einsumOperands, einsumRank, einsumExtents, einsumResult, einsumTwice
     case einsumArrow, einsumEllipsis
+    case convolutionChannels, convolutionGroups, convolutionOutputs, convolutionWindow, convolutionRank,
+      convolutionDTypes, convolutionStrides, convolutionPadding, convolutionCotangent, outputPadding
+    case windows, windowAxes, foldWindows
 
     /// What the message must contain.
     var fragments: [String] {
@@ -71,6 +74,19 @@ import Testing
       case .einsumTwice: ["einsum", "ij->ii", "\"i\"", "position 6", "twice"]
       case .einsumArrow: ["einsum", "ij->i->j", "arrow", "position 6"]
       case .einsumEllipsis: ["einsum", "ellipsis", "[2, 3]", "[4, 3]"]
+      case .convolutionChannels: ["convolution", "[1, 3, 8, 8]", "3 channels", "[4, 2, 3, 3]", "takes 2"]
+      case .convolutionGroups: ["convolution", "3 channels", "2 groups"]
+      case .convolutionOutputs: ["convolution", "5 outputs", "2 groups"]
+      case .convolutionWindow: ["convolution", "[4, 3, 3, 5]", "larger", "[1, 3, 8, 2]", "[0, 1]", "axis 1"]
+      case .convolutionRank: ["convolution", "[1, 3, 8]", "[4, 3, 3, 3]", "spatial axes"]
+      case .convolutionDTypes: ["convolution", "f32[1, 3, 8]", "f64[4, 3, 3]", "cast"]
+      case .convolutionStrides: ["convolution", "[1, 3, 8, 8]", "strides [2]"]
+      case .convolutionPadding: ["convolution", "padding [-1]", "negative"]
+      case .convolutionCotangent: ["convolutionInputGradient", "[1, 3, 8]", "[1, 4, 5]", "[1, 4, 6]"]
+      case .outputPadding: ["transposedConvolution", "[2]", "strides [2]"]
+      case .windows: ["windows", "sizes [3]", "dilations [2]", "[2, 4]"]
+      case .windowAxes: ["windows", "sizes [1, 1]", "[4]"]
+      case .foldWindows: ["foldWindows", "[5]", "[2, 2]", "[4, 2]"]
       }
     }
 
@@ -142,6 +158,25 @@ import Testing
           weight.value = zeros([3])
           return []
         }
+      case .convolutionChannels: _ = convolution(zeros([1, 3, 8, 8]), zeros([4, 2, 3, 3]))
+      case .convolutionGroups: _ = convolution(zeros([1, 3, 8]), zeros([4, 1, 3]), groups: 2)
+      case .convolutionOutputs: _ = convolution(zeros([1, 4, 8]), zeros([5, 2, 3]), groups: 2)
+      case .convolutionWindow:
+        _ = convolution(zeros([1, 3, 8, 2]), zeros([4, 3, 3, 5]), padding: .explicit(low: [0, 1], high: [0, 1]))
+      case .convolutionRank: _ = convolution(zeros([1, 3, 8]), zeros([4, 3, 3, 3]))
+      case .convolutionDTypes: _ = convolution(zeros([1, 3, 8]), zeros([4, 3, 3], .float64))
+      case .convolutionStrides: _ = convolution(zeros([1, 3, 8, 8]), zeros([4, 3, 3, 3]), strides: [2])
+      case .convolutionPadding: _ = convolution(zeros([1, 3, 8]), zeros([4, 3, 3]), padding: -1)
+      case .convolutionCotangent:
+        let c = Convolution(strides: [1], paddingLow: [0], paddingHigh: [0], dilations: [1])
+        _ = Node(
+          .convolutionInputGradient(c), [zeros([1, 4, 5]).node, zeros([4, 3, 3]).node], shape: [1, 3, 8],
+          dtype: .float32)
+      case .outputPadding:
+        _ = transposedConvolution(zeros([1, 3, 8]), zeros([3, 4, 3]), strides: [2], outputPadding: [2])
+      case .windows: _ = zeros([2, 4]).windows([3], dilations: [2])
+      case .windowAxes: _ = zeros([4]).windows([1, 1])
+      case .foldWindows: _ = zeros([2, 2]).foldingWindows(.init(sizes: [2], strides: [1], dilations: [1]), to: [5])
       }
     }
   }

@@ -114,7 +114,8 @@ struct Expectation {
   /// A reference whose floats are all a little off, each by its own amount: by half of `largest` up to all of it, in one of
   /// two directions. The opposite sign of `largest` gives the opposite errors.
   private static func noisy(_ order: [Node], _ seed: UInt64, _ largest: Double) -> Interpreter<Double> {
-    let positions = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
+    let all = withBodies(order)
+    let positions = Dictionary(zip(all, all.indices), uniquingKeysWith: { first, _ in first })
     return Interpreter<Double> { node, value in
       guard case .floats(let floats) = value.elements else { return value }
       var random = SplitMix(seed &* 0x10_0000 &+ UInt64(positions[node]!))
@@ -124,6 +125,17 @@ struct Expectation {
         return (wholeNumbersAreExact && x == x.rounded()) || !x.isFinite ? x : x * (1 + error)
       }
       return .init(floats: moved, shape: value.shape, dtype: value.dtype)
+    }
+  }
+
+  /// The nodes and those of the graphs within them.
+  private static func withBodies(_ order: [Node]) -> [Node] {
+    order.flatMap { node -> [Node] in
+      switch Application.of(node)?.application.kind {
+      case .call(let graph): [node] + withBodies(Node.topologicalOrder(of: graph.results))
+      case .scan(let scan): [node] + withBodies(Node.topologicalOrder(of: scan.body.results))
+      case nil: [node]
+      }
     }
   }
 

@@ -63,6 +63,8 @@ public enum OpTable {
   public static let rows: [OpRow] =
     leafRows + unaryRows + binaryRows + choiceRows + reductionRows + movementRows + productRows + indexingRows
     + sequenceRows
+    + subgraphRows
+    + convolutionRows + windowRows
 
   /// A node whose type is stated, for ops that Tensor offers no function for.
   static func node(_ op: Op, _ inputs: [Tensor], _ shape: Shape? = nil, _ dtype: DType? = nil) -> Tensor {

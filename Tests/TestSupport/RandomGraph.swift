@@ -108,12 +108,12 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
       .slice,
       .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       true
-    // Not yet drawn: their engineers move them up.
-    case .convolution, .convolutionInputGradient, .convolutionKernelGradient: false
-    case .windows, .foldWindows: false
+    case .call, .scan, .barrier: true
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient: true
+    case .windows, .foldWindows: true
     case .argsort, .cumulativeSum: true
+    // Not yet drawn: their engineers move them up.
     case .attention, .attentionGradient: false
-    case .call, .scan, .barrier: false
     }
   }
 

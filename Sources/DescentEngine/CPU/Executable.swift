@@ -22,7 +22,9 @@ public final class Executable: @unchecked Sendable {
     let slot: UnsafeMutablePointer<Double>
     let value: @Sendable () -> Double
   }
-  private let instructions: [Instruction]
+  let instructions: [Instruction]
+  /// The step of the plan behind each instruction; nil for copies at the end.
+  let origins: [Int?]
   private let feeds: [Feed]
   private let arena: UnsafeMutableRawPointer
   private let tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>]
@@ -66,7 +68,9 @@ public final class Executable: @unchecked Sendable {
     var instructions: [Instruction] = []
     var tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>] = []
     let compiler = try KernelCompiler.shared()
-    for step in plan.schedule.steps {
+    var origins: [Int?] = []
+    for (position, step) in plan.schedule.steps.enumerated() {
+      defer { while origins.count < instructions.count { origins.append(position) } }
       switch step.work {
       case .loop(let kernel):
         if kernel.isEmpty { continue }
@@ -105,6 +109,7 @@ public final class Executable: @unchecked Sendable {
       }
     }
     self.instructions = instructions
+    self.origins = origins + [Int?](repeating: nil, count: instructions.count - origins.count)
     self.tables = tables
     self.retained = retained
     feeds = zip(feedSlots, program.feeds).map { slot, feed in
@@ -124,14 +129,24 @@ public final class Executable: @unchecked Sendable {
 
   /// Runs the program once.
   public func run() {
-    // Counted loops: in debug builds an array's iterator allocates for every element.
+    computeFeeds()
+    run(from: 0, to: instructions.count)
+  }
+
+  // Counted loops: in debug builds an array's iterator allocates for every element.
+
+  func computeFeeds() {
     var i = 0
     while i < feeds.count {
       feeds[i].slot.pointee = feeds[i].value()
       i += 1
     }
-    i = 0
-    while i < instructions.count {
+  }
+
+  /// Runs the instructions `start..<end`.
+  func run(from start: Int, to end: Int) {
+    var i = start
+    while i < end {
       switch instructions[i] {
       case .loop(let body, let table, let tasks, let threads):
         ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body)

@@ -116,12 +116,36 @@ struct Partition {
   /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
   private func isWorthStoring(_ node: Node) -> Bool {
     guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
-    return cost(node) > 4
+    return cost(node) > Self.affordableCost(of: node) && !isMask(node)
+  }
+
+  /// How much may be computed again to spare a tensor its way to memory and back. For one that stays in the cache that is
+  /// four cheap operations; for a larger one, 8 bytes an element take as long as an exponential or a tangent of a value that
+  /// is read, or as reading two other tensors.
+  private static func affordableCost(of node: Node) -> Int { isLarge(node) ? mostAffordableCost : 4 }
+  private static let mostAffordableCost = 24
+  /// What reading an element of a large tensor counts.
+  private static let loadCost = 8
+  private static func isLarge(_ node: Node) -> Bool { node.shape.elementCount * node.dtype.byteCount >= 1 << 20 }
+
+  /// Whether a condition depends on drawn numbers and scalars only. Such a mask (dropout's) is drawn again from its key
+  /// wherever it is wanted, in the backward pass too, and costs no memory.
+  private func isMask(_ node: Node) -> Bool {
+    func isDrawn(_ node: Node) -> Bool {
+      if case .randomBits = node.op { return true }
+      let isFollowed =
+        switch node.op {
+        case .broadcast, .reshape: true
+        case let op: op.isElementwise
+        }
+      return isFollowed && node.inputs.allSatisfy { $0.shape.elementCount == 1 || isDrawn($0) }
+    }
+    return node.dtype == .bool && node.shape.elementCount > 1 && isDrawn(node)
   }
 
   /// Operations it takes to compute an element from what is stored; expensive ones count ten.
   private func cost(_ node: Node) -> Int {
-    if buffered.nodes.contains(node) { return 0 }
+    if buffered.nodes.contains(node) { return Self.isLarge(node) ? Self.loadCost : 0 }
     let own: Int
     switch node.op {
     case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
@@ -135,7 +159,7 @@ struct Partition {
     case .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan: own = 10
     }
     var total = own
-    for input in node.inputs where total <= 10 { total += cost(input) }
+    for input in node.inputs where total <= Self.mostAffordableCost { total += cost(input) }
     return total
   }
 
