@@ -85,7 +85,7 @@ public final class Executable: @unchecked Sendable {
       case .scatter(let unit):
         let code = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount)
         let function = try compiler.function(symbol: "kernel", ir: code.ir)
-        let table = binder.table(unit.operands, extent: nil)
+        let table = binder.table([unit.indices, unit.updates, unit.node], extent: nil)
         tables.append(table)
         let work = unit.outer * unit.count * unit.inner * 4
         instructions.append(
