@@ -39,8 +39,7 @@ public struct Simplifier {
   }
 
   /// The simplest node for `op` on already simplified inputs. `like` is reused when nothing changed.
-  private mutating func make(_ op: Op, _ inputs: [Node], _ shape: Shape, _ dtype: DType, like node: Node? = nil) -> Node
-  {
+  mutating func make(_ op: Op, _ inputs: [Node], _ shape: Shape, _ dtype: DType, like node: Node? = nil) -> Node {
     if let simpler = rewritten(op, inputs, shape, dtype) { return simpler }
     let key = Key(op: op, inputs: inputs, shape: shape, dtype: dtype)
     if let known = shared[key] { return known }
@@ -81,10 +80,12 @@ public struct Simplifier {
     case .reshape: reshape(inputs[0], shape, dtype)
     case .transpose(let permutation): transpose(permutation, inputs[0], shape, dtype)
     case .broadcast(let axes): broadcast(axes, inputs[0], shape, dtype)
-    case .slice, .reverse: moved(inputs[0], shape, dtype)
+    case .slice(let starts, let limits, let strides):
+      wholeSlice(starts, limits, strides, of: inputs[0]) ?? moved(inputs[0], shape, dtype)
+    case .reverse: moved(inputs[0], shape, dtype)
     case .pad(let low, let high, let interior):
       (low + high + interior).allSatisfy { $0 == 0 } ? inputs[0] : nil
-    case .concatenate: inputs.count == 1 ? inputs[0] : nil
+    case .concatenate(let axis): concatenation(axis, inputs, shape, dtype)
     }
   }
 
@@ -106,7 +107,7 @@ public struct Simplifier {
         dtype.isFloat ? f(left, right) : Double(dtype.wrapping(f(Int(left), Int(right), dtype))), shape, dtype)
     }
     switch f {
-    case .add: return left == 0 ? b : right == 0 ? a : nil
+    case .add: return left == 0 ? b : right == 0 ? a : sumOfParts(a, b)
     case .subtract: return right == 0 ? a : left == 0 && dtype.isFloat ? make(.unary(.negate), [b], shape, dtype) : nil
     case .multiply:
       if left == 1 { return b }

@@ -10,12 +10,12 @@ import Testing
     case dotContracting, dotBatch, dotDTypes, broadcast, broadcastAxes, transpose, slice, pad, padFill, reverse
     case reduceAxis, reduceAxisTwice, maximumOfNothing, argmaxBool, expOfIntegers, gradientOfVector, constantCount
     case negativeExtent, randomBitsType, iotaOfScalar, variableUpdate
-    case argsortAxis, argsortBool, cumulativeSumAxis, topK, takingAlong, takingAlongIndices, takingAlongNothing
-    case lowerTriangle, einsumLetter, einsumOperands, einsumRank, einsumExtents, einsumResult, einsumTwice
-    case einsumArrow, einsumEllipsis
     case convolutionChannels, convolutionGroups, convolutionOutputs, convolutionWindow, convolutionRank,
       convolutionDTypes, convolutionStrides, convolutionPadding, convolutionCotangent, outputPadding
     case windows, windowAxes, foldWindows
+    case argsortAxis, argsortBool, cumulativeSumAxis, topK, takingAlong, takingAlongIndices, takingAlongNothing
+    case lowerTriangle, einsumLetter, einsumOperands, einsumRank, einsumExtents, einsumResult, einsumTwice
+    case einsumArrow, einsumEllipsis
 
     /// What the message must contain.
     var fragments: [String] {
@@ -58,6 +58,19 @@ import Testing
       case .randomBitsType: ["randomBits", "f32"]
       case .iotaOfScalar: ["iota", "axis 0", "[]"]
       case .variableUpdate: ["variable weight", "f32[2]", "f32[3]"]
+      case .convolutionChannels: ["convolution", "[1, 3, 8, 8]", "3 channels", "[4, 2, 3, 3]", "takes 2"]
+      case .convolutionGroups: ["convolution", "3 channels", "2 groups"]
+      case .convolutionOutputs: ["convolution", "5 outputs", "2 groups"]
+      case .convolutionWindow: ["convolution", "[4, 3, 3, 5]", "larger", "[1, 3, 8, 2]", "[0, 1]", "axis 1"]
+      case .convolutionRank: ["convolution", "[1, 3, 8]", "[4, 3, 3, 3]", "spatial axes"]
+      case .convolutionDTypes: ["convolution", "f32[1, 3, 8]", "f64[4, 3, 3]", "cast"]
+      case .convolutionStrides: ["convolution", "[1, 3, 8, 8]", "strides [2]"]
+      case .convolutionPadding: ["convolution", "padding [-1]", "negative"]
+      case .convolutionCotangent: ["convolutionInputGradient", "[1, 3, 8]", "[1, 4, 5]", "[1, 4, 6]"]
+      case .outputPadding: ["transposedConvolution", "[2]", "strides [2]"]
+      case .windows: ["windows", "sizes [3]", "dilations [2]", "[2, 4]"]
+      case .windowAxes: ["windows", "sizes [1, 1]", "[4]"]
+      case .foldWindows: ["foldWindows", "[5]", "[2, 2]", "[4, 2]"]
       case .argsortAxis: ["argsort", "axis 2", "[2, 3]"]
       case .argsortBool: ["argsort", "bool[2]", "cast"]
       case .cumulativeSumAxis: ["cumulativeSum", "axis -3", "[2, 3]"]
@@ -74,19 +87,6 @@ import Testing
       case .einsumTwice: ["einsum", "ij->ii", "\"i\"", "position 6", "twice"]
       case .einsumArrow: ["einsum", "ij->i->j", "arrow", "position 6"]
       case .einsumEllipsis: ["einsum", "ellipsis", "[2, 3]", "[4, 3]"]
-      case .convolutionChannels: ["convolution", "[1, 3, 8, 8]", "3 channels", "[4, 2, 3, 3]", "takes 2"]
-      case .convolutionGroups: ["convolution", "3 channels", "2 groups"]
-      case .convolutionOutputs: ["convolution", "5 outputs", "2 groups"]
-      case .convolutionWindow: ["convolution", "[4, 3, 3, 5]", "larger", "[1, 3, 8, 2]", "[0, 1]", "axis 1"]
-      case .convolutionRank: ["convolution", "[1, 3, 8]", "[4, 3, 3, 3]", "spatial axes"]
-      case .convolutionDTypes: ["convolution", "f32[1, 3, 8]", "f64[4, 3, 3]", "cast"]
-      case .convolutionStrides: ["convolution", "[1, 3, 8, 8]", "strides [2]"]
-      case .convolutionPadding: ["convolution", "padding [-1]", "negative"]
-      case .convolutionCotangent: ["convolutionInputGradient", "[1, 3, 8]", "[1, 4, 5]", "[1, 4, 6]"]
-      case .outputPadding: ["transposedConvolution", "[2]", "strides [2]"]
-      case .windows: ["windows", "sizes [3]", "dilations [2]", "[2, 4]"]
-      case .windowAxes: ["windows", "sizes [1, 1]", "[4]"]
-      case .foldWindows: ["foldWindows", "[5]", "[2, 2]", "[4, 2]"]
       }
     }
 

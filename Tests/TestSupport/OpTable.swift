@@ -62,9 +62,9 @@ public struct OpRow: Sendable, CustomStringConvertible {
 public enum OpTable {
   public static let rows: [OpRow] =
     leafRows + unaryRows + binaryRows + choiceRows + reductionRows + movementRows + productRows + indexingRows
-    + sequenceRows
     + subgraphRows
     + convolutionRows + windowRows
+    + sequenceRows
 
   /// A node whose type is stated, for ops that Tensor offers no function for.
   static func node(_ op: Op, _ inputs: [Tensor], _ shape: Shape? = nil, _ dtype: DType? = nil) -> Tensor {

@@ -3,13 +3,17 @@ import DescentGraph
 /// Rewrites what no kernel does directly into what kernels do.
 ///
 /// - Dot products that oneDNN does not take (other types than float32, empty operands) become multiply and sum.
-/// - Dot products, scatter-adds and running sums of half-width floats compute in float32.
+/// - Dot products, scatter-adds, running sums and attention of half-width floats compute in float32.
+/// - Attention that has no kernel becomes its composition.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.
+/// - Convolutions become dot products over windows (`ConvolutionLowering`).
 /// - Every update and result gets a node of its own to be computed into.
 /// - Long reductions become two stages: see `Legalizer+Reductions.swift`.
 enum Legalizer {
   static func legalize(_ program: Program) -> Program {
-    program.mapRoots { roots in withOwnRoots(rewritten(roots)) }
+    program.mapRoots { roots in
+      withOwnRoots(rewritten(withFittingAttention(ConvolutionLowering.lowered(roots))))
+    }
   }
 
   /// A root that is an input, a constant or a second use of another root becomes a copy, so that each root names memory

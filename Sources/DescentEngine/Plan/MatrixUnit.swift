@@ -55,7 +55,7 @@ struct MatrixUnit {
   }
 
   /// The buffer `node` is a view of, and its offset and stride along each axis.
-  private static func strides(of node: Node, _ buffered: BufferedNodes) -> (Node, Affine)? {
+  static func strides(of node: Node, _ buffered: BufferedNodes) -> (Node, Affine)? {
     let domain = KernelDomain(shape: node.shape, reduced: [])
     var builder = KernelBuilder(domain: domain, members: [], buffered: buffered)
     guard let map = Partition.map(of: node, over: domain), (try? builder.value(of: node, at: map)) != nil,
@@ -100,7 +100,7 @@ struct MatrixUnit {
 
   /// What to store so that `operand` can be read: the node below its movement ops, or, when that is stored already and
   /// still cannot be read in place, the operand itself.
-  private static func source(of operand: Node, _ buffered: BufferedNodes) -> Node {
+  static func source(of operand: Node, _ buffered: BufferedNodes) -> Node {
     var node = operand
     while true {
       switch node.op {

@@ -205,7 +205,8 @@ struct Partition {
       case .argsort(let axis, let descending):
         units.append(.opaque(try SortUnit(node, axis: axis, descending: descending, buffered: buffered)))
       case .cumulativeSum(let axis): units.append(.opaque(try CumulativeSumUnit(node, axis: axis, buffered: buffered)))
-      case .attention, .attentionGradient: fatalError("\(node.op.name) has no unit")
+      case .attention(let a), .attentionGradient(let a):
+        units.append(.opaque(try AttentionUnit(node, a, buffered: buffered)))
       case .call: fatalError("a call is inlined before")
       case .scan: fatalError("\(node.op.name) has no unit")
       }
@@ -372,8 +373,7 @@ struct Uses {
   /// Whether somebody wants every element several times.
   func isBroadcast(_ node: Node) -> Bool {
     direct(node).contains { user in
-      if case .broadcast = user.op { return user.shape.elementCount > node.shape.elementCount }
-      return Self.isMovement(user) && isBroadcast(user)
+      Self.isMovement(user) && (user.shape.elementCount > node.shape.elementCount || isBroadcast(user))
     }
   }
 }

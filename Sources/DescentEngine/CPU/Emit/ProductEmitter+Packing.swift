@@ -46,7 +46,9 @@ extension ProductEmitter {
   /// Hands the strip to the transposing kernel.
   private func packTransposed(_ corner: String, firstColumn: String, depth: String) {
     let columns = minimum(ir.emit("sub nsw i64 \(d.n), \(firstColumn)"), String(blocking.stripWidth))
-    let arguments = ["ptr \(corner)", "ptr %panel", "i64 \(d.b.columnStride)", "i64 \(blocking.stripWidth)", "i64 \(depth)"]
+    let arguments = [
+      "ptr \(corner)", "ptr %panel", "i64 \(d.b.columnStride)", "i64 \(blocking.stripWidth)", "i64 \(depth)",
+    ]
     for (i, argument) in arguments.enumerated() {
       ir.line("store \(argument), ptr \(ir.element("%strip", String(2 * i))), align 8")
     }

@@ -41,11 +41,14 @@ final class ProductEmitter {
 
   static func emit(_ d: MatrixProduct.Descriptor, _ blocking: ProductBlocking) -> Code {
     require(supports(d), "no kernel can be emitted for \(d)")
+    require(d.a.rowStride == 1 || !blocking.packsLeft, "a row-major A is not packed: \(d)")
+    require(d.b.columnStride == 1 || blocking.packsRight, "a column-major B must be packed: \(d)")
     let packing = blocking.packsLeft ? ProductEmitter(d, blocking).emitPacking() : nil
     let size = d.batch.reduce(1, *) * blocking.packedLeftCount(d)
     return Code(
       packing: packing,
-      transposing: d.b.columnStride != 1 ? emitTransposing(lanes: blocking.lanes) : nil, product: ProductEmitter(d, blocking).emitProduct(),
+      transposing: d.b.columnStride != 1 ? emitTransposing(lanes: blocking.lanes) : nil,
+      product: ProductEmitter(d, blocking).emitProduct(),
       scratchByteCount: blocking.packsLeft ? 4 * size : 0)
   }
 

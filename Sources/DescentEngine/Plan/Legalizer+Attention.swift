@@ -1,0 +1,27 @@
+import DescentGraph
+
+extension Legalizer {
+  /// Attention as its kernel takes it: in float32, of at least one element.
+  ///
+  /// The kernel is chosen for every shape; it is faster than the composition for all of them.
+  static func withFittingAttention(_ roots: [Node]) -> [Node] {
+    var replacement: [Node: Node] = [:]
+    for node in Node.topologicalOrder(of: roots) {
+      let inputs = node.inputs.map { replacement[$0]! }
+      let rebuilt = inputs == node.inputs ? node : Node(node.op, inputs, shape: node.shape, dtype: node.dtype)
+      replacement[node] = fitting(rebuilt) ?? rebuilt
+    }
+    return roots.map { replacement[$0]! }
+  }
+
+  /// Nil where the kernel takes the node as it is, or where it is no attention.
+  private static func fitting(_ node: Node) -> Node? {
+    let inputs = node.inputs.map { Tensor($0) }
+    guard let composition = AttentionRules.composition(of: node.op, inputs) else { return nil }
+    if node.shape.elementCount == 0 || node.dtype == .float64 { return composition.node }
+    if node.dtype == .float32 { return nil }
+    let wide = inputs.map { $0.cast(to: .float32).node }
+    let result = Node(node.op, wide, shape: node.shape, dtype: .float32)
+    return Tensor(result).cast(to: node.dtype).node
+  }
+}
