@@ -65,7 +65,8 @@ struct Binder: @unchecked Sendable {
       return try bound(code, kernel.buffers, work: kernel.work, compiler)
     case .scatter(let unit):
       let code = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount)
-      return try bound(code, unit.operands, work: unit.outer * unit.count * unit.inner * 4, compiler)
+      return try bound(
+        code, [unit.indices, unit.updates, unit.node], work: unit.outer * unit.count * unit.inner * 4, compiler)
     case .matrix(let unit): return try product(unit, compiler)
     case .opaque(let unit): return BoundStep(instructions: [.routine(try unit.bind(self))])
     }

@@ -177,8 +177,11 @@ struct ScatterUnit {
   var axis: Int
   var count: Int
   var inner: Int
+  /// Whether the unit itself fills its target with zeros first: where the target starts from them and is no larger than
+  /// the updates. A larger one is filled by a loop of its own, which reads no updates and shares its work more evenly.
+  var fillsZeros: Bool
 
-  var operands: [Node] { [indices, updates, node] }
+  var operands: [Node] { fillsZeros ? [indices, updates] : [indices, updates, node] }
 
   init(_ node: Node, axis: Int, buffered: BufferedNodes) throws(KernelBuilder.NeedsBuffer) {
     func stored(_ input: Node) throws(KernelBuilder.NeedsBuffer) -> Node {
@@ -193,5 +196,6 @@ struct ScatterUnit {
     self.axis = shape[axis]
     count = node.inputs[1].shape.elementCount
     inner = shape[(axis + 1)...].reduce(1, *)
+    fillsZeros = node.inputs[0].splat == 0 && self.axis <= count
   }
 }

@@ -181,9 +181,10 @@ struct Partition {
       case .constant(.data), .input: break
       case .dot: units.append(.matrix(try MatrixUnit(dot: node, epilogue: nil, buffered: buffered)))
       case .scatterAdd(let axis):
+        let unit = try ScatterUnit(node, axis: axis, buffered: buffered)
         let whole = Unit.Region(offsets: node.shape.map { _ in 0 }, strides: node.shape.map { _ in 1 })
-        units.append(.loop(node: node.inputs[0], target: node, region: whole))
-        units.append(.scatter(try ScatterUnit(node, axis: axis, buffered: buffered)))
+        if !unit.fillsZeros { units.append(.loop(node: node.inputs[0], target: node, region: whole)) }
+        units.append(.scatter(unit))
       case .concatenate(let axis):
         var start = 0
         for input in node.inputs {
