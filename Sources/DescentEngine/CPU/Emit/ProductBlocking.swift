@@ -60,7 +60,7 @@ struct ProductBlocking: Equatable {
       return Double(max(rows * vectors, 8)) + 0.15 * Double(rows) + vectorCost * Double(vectors)
     }
     // Tiles at the edges are code of their own; a small product does not repay the time to compile it.
-    let edgeCost = d.m * d.n * d.k < 1 << 22 ? 1.02 : 1
+    let edgeCost = d.m * d.n * d.k < 1 << 22 ? 1.02 : 1.005
     var best = (rows: 1, vectors: 1)
     var least = Double.infinity
     for vectors in 1...min(columns, 6) {
