@@ -7,7 +7,7 @@ import DescentOptim
 /// Trains a network on a dataset in memory: one compiled step, replayed for every batch.
 ///
 /// The dataset stays where it is; a step gets the indices of its examples and gathers them itself. After the first epoch
-/// a step traces and allocates nothing but what oneDNN allocates in its products.
+/// a step traces and allocates nothing.
 ///
 /// ```swift
 /// let trainer = try Trainer(model, optimizer: AdamW(), on: split.train, batch: 32, seed: 0)
