@@ -63,7 +63,7 @@ public enum OpTable {
   public static let rows: [OpRow] =
     leafRows + unaryRows + binaryRows + choiceRows + reductionRows + movementRows + productRows + indexingRows
     + subgraphRows
-    + convolutionRows + windowRows
+    + convolutionRows + windowRows + poolingRows
     + sequenceRows
 
   /// A node whose type is stated, for ops that Tensor offers no function for.
