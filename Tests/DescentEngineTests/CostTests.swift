@@ -56,4 +56,16 @@ import Testing
           operations: 6 * 2 * 32 * 64 * 16, bytesRead: 4 * 6 * (32 * 64 + 64 * 16), bytesWritten: 4 * 6 * 32 * 16)
       ])
   }
+
+  /// [2, 5, 3, 4]: 6 heads with 5 × 5 pairs, or 15 behind the mask, and 4 multiplications and additions for each.
+  @Test(arguments: [false, true])
+  func `attention counts its products, forward two and backward five`(causal: Bool) {
+    let shape = ([2, 5, 3, 4] as Shape, DType.float32)
+    let found = costs([shape, shape, shape]) { x in
+      let y = attention(x[0], x[1], x[2], causal: causal)
+      return [y] + gradients(of: y.sum(), withRespectTo: x)
+    }
+    let product = 6 * (causal ? 15 : 25) * 4 * 2
+    #expect(found.map(\.operations).filter { $0 >= product } == [2 * product, 5 * product])
+  }
 }

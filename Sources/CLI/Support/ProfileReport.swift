@@ -67,7 +67,7 @@ struct ProfileReport {
     let heading = ["share", "calls", "µs a call", "GFLOP/s", "GB/s", "of peak"]
     let rows = profile.kernels.map { kernel in
       [
-        percent(kernel.stepMicroseconds / profile.stepMicroseconds), "\(kernel.calls)",
+        percent(kernel.stepMicroseconds / profile.accountedMicroseconds), "\(kernel.calls)",
         NumberText.significant(kernel.microseconds), rate(kernel.gigaflops), rate(kernel.gigabytesPerSecond),
         percent(shareOfPeak(kernel)),
       ]
@@ -91,7 +91,7 @@ struct ProfileReport {
   private var summary: String {
     let lines = groups.map { group in
       let time = "\(NumberText.significant(group.microseconds / 1e3)) ms"
-      let share = percent(group.microseconds / profile.stepMicroseconds)
+      let share = percent(group.microseconds / profile.accountedMicroseconds)
       let speed =
         switch group.kind {
         case .product, .routine: "\(percent(group.gigaflops / peaks.gigaflops)) of the matrix peak"
@@ -100,7 +100,7 @@ struct ProfileReport {
       return "\(name(group.kind)): \(time), \(share) of the step, at \(speed)"
     }
     let between = "\(NumberText.significant(profile.betweenKernels / 1e3)) ms"
-    let share = percent(profile.betweenKernels / profile.stepMicroseconds)
+    let share = percent(profile.betweenKernels / profile.accountedMicroseconds)
     return (lines + ["between kernels: \(between), \(share) of the step"]).joined(separator: "\n")
   }
 
@@ -150,7 +150,7 @@ struct ProfileReport {
       ("calls", .integer(kernel.calls)),
       ("microsecondsPerCall", .number(kernel.microseconds)),
       ("microsecondsPerStep", .number(kernel.stepMicroseconds)),
-      ("share", .number(kernel.stepMicroseconds / profile.stepMicroseconds)),
+      ("share", .number(kernel.stepMicroseconds / profile.accountedMicroseconds)),
       ("operations", .integer(kernel.cost.operations)),
       ("bytesRead", .integer(kernel.cost.bytesRead)),
       ("bytesWritten", .integer(kernel.cost.bytesWritten)),

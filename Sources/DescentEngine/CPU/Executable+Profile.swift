@@ -41,20 +41,24 @@ public struct Profile: Sendable {
   public let stepMicroseconds: Double
   public let steps: Int
 
-  /// The time of a step in which no kernel runs, or in which it runs slower than on its own. May be negative where the
-  /// clock's own time is more than that.
-  public var betweenKernels: Double { stepMicroseconds - kernels.reduce(0) { $0 + $1.stepMicroseconds } }
+  /// What the fastest whole step took beyond the fastest run of each kernel: getting from one kernel to the next. 0 where
+  /// looking at the clock takes longer than that.
+  public let betweenKernels: Double
+
+  /// The kernels and what lies between them: what shares are of. Beside other programs a median step takes longer.
+  public var accountedMicroseconds: Double { kernels.reduce(betweenKernels) { $0 + $1.stepMicroseconds } }
 }
 
 extension Executable {
-  /// Runs `steps` steps whole and as many instruction by instruction, in turn, and says what each kernel took.
+  /// Runs `steps` steps whole and as many kernel by kernel, in turn, and says what each kernel took.
   ///
   /// - Parameters:
   ///   - isCancelled: asked before every step.
   /// - Returns: nil when it was cancelled before the first step was over.
   public func profile(steps: Int, isCancelled: () -> Bool = { false }) -> Profile? {
     require(steps > 0, "a profile needs at least one step, not \(steps)")
-    var samples = [[Double]](repeating: [], count: origins.count)
+    let calls = calls
+    var samples = [[Double]](repeating: [], count: calls.count)
     var whole: [Double] = []
     let clock = ContinuousClock()
     for _ in 0..<steps where !isCancelled() {
@@ -63,38 +67,56 @@ extension Executable {
       whole.append((clock.now - start).microseconds)
       computeFeeds()
       var before = clock.now
-      for i in origins.indices {
-        run(from: i, to: i + 1)
+      for (i, call) in calls.enumerated() {
+        run(from: call.lowerBound, to: call.upperBound)
         let after = clock.now
         samples[i].append((after - before).microseconds)
         before = after
       }
     }
     guard !whole.isEmpty else { return nil }
-    return Profile(kernels: kernels(samples), stepMicroseconds: whole.median, steps: whole.count)
+    let measured = zip(calls, samples).map { (call: $0, samples: $1) }
+    let fastest = samples.reduce(0) { $0 + ($1.min() ?? 0) }
+    return Profile(
+      kernels: kernels(measured), stepMicroseconds: whole.median, steps: whole.count,
+      betweenKernels: max(whole.min()! - fastest, 0))
   }
 
-  /// The instructions' samples, those of equal kernels together.
-  private func kernels(_ samples: [[Double]]) -> [Profile.Kernel] {
+  /// The instructions of each step of the plan; a copy at the end stands alone.
+  private var calls: [Range<Int>] {
+    var calls: [Range<Int>] = []
+    for i in origins.indices {
+      if let last = calls.last, let origin = origins[i], origins[last.lowerBound] == origin {
+        calls[calls.count - 1] = last.lowerBound..<(i + 1)
+      } else {
+        calls.append(i..<(i + 1))
+      }
+    }
+    return calls
+  }
+
+  /// The calls' samples, those of equal kernels together.
+  private func kernels(_ measured: [(call: Range<Int>, samples: [Double])]) -> [Profile.Kernel] {
     let names = BufferNames(plan)
     var order: [String] = []
-    var equal: [String: [Int]] = [:]
-    for (i, origin) in origins.enumerated() {
-      let key = origin.map { plan.schedule.steps[$0].signature } ?? "copy \(copiedBytes(i))"
+    var equal: [String: [(call: Range<Int>, samples: [Double])]] = [:]
+    for one in measured {
+      let i = one.call.lowerBound
+      let key = origins[i].map { plan.schedule.steps[$0].signature } ?? "copy \(copiedBytes(i))"
       if equal[key] == nil { order.append(key) }
-      equal[key, default: []].append(i)
+      equal[key, default: []].append(one)
     }
     return order.map { key in
-      let instructions = equal[key]!
-      let positions = instructions.compactMap { origins[$0] }
-      let first = positions.first.map { plan.schedule.steps[$0] }
+      let calls = equal[key]!
+      let first = calls[0].call.lowerBound
+      let step = origins[first].map { plan.schedule.steps[$0] }
+      let copy = copiedBytes(first)
       return Profile.Kernel(
-        positions: positions.map { $0 + 1 },
-        title: first.map { Plan.title(of: $0, names.name) } ?? "copy to a variable or result",
-        kind: first?.kind ?? .copy, calls: instructions.count,
-        microseconds: instructions.flatMap { samples[$0] }.median,
-        stepMicroseconds: instructions.reduce(0) { $0 + samples[$1].median },
-        cost: first?.cost ?? Cost(bytesRead: copiedBytes(instructions[0]), bytesWritten: copiedBytes(instructions[0])))
+        positions: calls.compactMap { origins[$0.call.lowerBound].map { $0 + 1 } },
+        title: step.map { Plan.title(of: $0, names.name) } ?? "copy to a variable or result",
+        kind: step?.kind ?? .copy, calls: calls.count, microseconds: calls.flatMap(\.samples).median,
+        stepMicroseconds: calls.reduce(0) { $0 + $1.samples.median },
+        cost: step?.cost ?? Cost(bytesRead: copy, bytesWritten: copy))
     }.sorted { $0.stepMicroseconds > $1.stepMicroseconds }
   }
 

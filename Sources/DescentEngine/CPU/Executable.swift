@@ -172,6 +172,7 @@ struct Binder {
   /// Scalar operations below which a second thread costs more than it brings.
   static let parallelWork = 1_500_000
 
+  static func threads(forFlops flops: Int, of threads: Int) -> Int { flops < parallelFlops ? 1 : threads }
   func threads(forWork work: Int) -> Int { work < Self.parallelWork ? 1 : threads }
 
   /// The argument table of a kernel: its buffers, then the extent of a flat loop.

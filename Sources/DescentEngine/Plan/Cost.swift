@@ -40,6 +40,31 @@ extension OpaqueUnit {
   }
 }
 
+extension AttentionUnit {
+  /// Forward two products, of queries and keys and of weights and values; backward five: the first one again, and those
+  /// for the gradients. Behind a causal mask only pairs that count are counted; what the kernel computes more often to
+  /// save memory is not.
+  var cost: Cost {
+    let e = extents
+    let pairs = attention.isCausal ? e.time * (e.time + 1) / 2 : e.time * e.time
+    let products = isGradient ? 5 : 2
+    let read = views.reduce(0) { $0 + e.batch * e.heads * e.time * e.width * $1.node.dtype.byteCount }
+    return Cost(
+      operations: products * 2 * e.batch * e.heads * pairs * e.width, bytesRead: read, bytesWritten: node.byteCount)
+  }
+}
+
+extension CumulativeSumUnit {
+  var cost: Cost {
+    Cost(operations: outer * count * inner, bytesRead: input.byteCount, bytesWritten: node.byteCount)
+  }
+}
+
+extension SortUnit {
+  /// Comparisons are no arithmetic.
+  var cost: Cost { Cost(bytesRead: input.byteCount, bytesWritten: node.byteCount) }
+}
+
 extension MatrixUnit {
   var cost: Cost {
     /// A batch stride of 0 is the same matrix for every index.

@@ -66,6 +66,7 @@ struct Partition {
     order = Node.topologicalOrder(of: program.roots)
     uses = Uses(order: order, roots: program.roots)
     epilogues = MatrixEpilogue.find(in: order, uses: uses)
+      .merging(MatrixEpilogue.findAfterConvolutions(in: order, uses: uses)) { dot, _ in dot }
     chooseBuffers()
     // Buffers that only lowering finds out about are added until all units can be lowered.
     while true {
@@ -94,7 +95,9 @@ struct Partition {
       switch node.op {
       case .constant(.data), .input: buffered.insert(node)
       case .reduce, .argmax, .pad, .concatenate, .scatterAdd: buffered.insert(node)
-      case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows: buffered.insert(node)
+      case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
+        buffered.insert(epilogues[node]?.result ?? node)
+      case .foldWindows: buffered.insert(node)
       case .argsort, .cumulativeSum: buffered.insert(node)
       case .attention, .attentionGradient: buffered.insert(node)
       case .call, .scan: buffered.insert(node)
@@ -193,13 +196,16 @@ struct Partition {
           .loop(node: node.inputs[0], target: node, region: .init(offsets: low, strides: interior.map { $0 + 1 })))
       case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
         .argmax, .reshape, .transpose, .broadcast, .slice, .reverse, .gather, .windows, .barrier:
-        if let dot = dots[node] {
+        if let convolution = dots[node], convolution.convolution != nil {
+          let epilogue = epilogues[convolution]
+          units.append(.opaque(try ConvolutionUnit(convolution, epilogue: epilogue, buffered: buffered)))
+        } else if let dot = dots[node] {
           units.append(.matrix(try MatrixUnit(dot: dot, epilogue: epilogues[dot], buffered: buffered)))
         } else {
           units.append(.loop(node: node, target: node, region: nil))
         }
       case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
-        fatalError("\(node.op.name) has no unit")
+        units.append(.opaque(try ConvolutionUnit(node, epilogue: nil, buffered: buffered)))
       case .foldWindows: fatalError("\(node.op.name) has no unit")
       case .argsort(let axis, let descending):
         units.append(.opaque(try SortUnit(node, axis: axis, descending: descending, buffered: buffered)))

@@ -8,6 +8,8 @@ public struct Convolution: Hashable, Sendable, CustomStringConvertible {
   public var dilations: [Int]
   /// Into how many independent parts the channels fall.
   public var groups: Int
+  /// How the images lie in memory once an engine has decided it; until then nil.
+  public var layout: ConvolutionLayout?
   public init(strides: [Int], paddingLow: [Int], paddingHigh: [Int], dilations: [Int], groups: Int = 1) {
     self.strides = strides
     self.paddingLow = paddingLow
@@ -17,10 +19,18 @@ public struct Convolution: Hashable, Sendable, CustomStringConvertible {
   }
   public var description: String {
     "strides \(strides) padding \(paddingLow)…\(paddingHigh) dilations \(dilations) groups \(groups)"
+      + (layout.map { " blocks \($0.inputBlock) → \($0.resultBlock)" } ?? "")
   }
 }
 
 enum ConvolutionRules {
+  /// The shape a convolution gives in its layout.
+  private static func laidOut(_ op: String, _ c: Convolution, _ x: Shape, _ kernel: Shape) -> Shape {
+    guard let layout = c.layout else { return result(op, c, x, kernel) }
+    let logical = ConvolutionLayout.logical(x, block: layout.inputBlock)
+    return ConvolutionLayout.physical(result(op, c, logical, kernel), block: layout.resultBlock)
+  }
+
   /// The shape a convolution gives; traps, naming `op` and the shapes, when x and the kernel do not fit.
   private static func result(_ op: String, _ c: Convolution, _ x: Shape, _ kernel: Shape) -> Shape {
     let axes = c.strides.count
@@ -61,18 +71,18 @@ enum ConvolutionRules {
 
   static func type(_ c: Convolution, _ inputs: [Node]) -> TensorType {
     TensorType(
-      shape: result("convolution", c, inputs[0].shape, inputs[1].shape), dtype: dtype("convolution", inputs))
+      shape: laidOut("convolution", c, inputs[0].shape, inputs[1].shape), dtype: dtype("convolution", inputs))
   }
 
   static func type(inputGradient c: Convolution, _ inputs: [Node], _ declared: TensorType?) -> TensorType {
     transpose("convolutionInputGradient", inputs, inputs[0], declared) {
-      result("convolutionInputGradient", c, $0, inputs[1].shape)
+      laidOut("convolutionInputGradient", c, $0, inputs[1].shape)
     }
   }
 
   static func type(kernelGradient c: Convolution, _ inputs: [Node], _ declared: TensorType?) -> TensorType {
     transpose("convolutionKernelGradient", inputs, inputs[1], declared) {
-      result("convolutionKernelGradient", c, inputs[0].shape, $0)
+      laidOut("convolutionKernelGradient", c, inputs[0].shape, $0)
     }
   }
 

@@ -35,19 +35,7 @@ public struct MultiheadAttention: UnaryModule {
     let (batch, time) = (x.shape[0], x.shape[1])
     let packed = inProjection(x).reshaped([batch, time, 3, heads, width / heads])
     let parts = (0..<3).map { packed.sliced(axis: 2, $0..<($0 + 1)).reshaped([batch, time, heads, width / heads]) }
-    let byHead = parts.map { $0.transposed([0, 2, 1, 3]) }
-    let attended = attention(byHead[0], byHead[1], byHead[2], causal: isCausal)
-    return outProjection(attended.transposed([0, 2, 1, 3]).reshaped([batch, time, width]))
+    let attended = attention(parts[0], parts[1], parts[2], causal: isCausal)
+    return outProjection(attended.reshaped([batch, time, width]))
   }
-}
-
-/// softmax(q·kᵀ/√width + mask)·v, each `[batch, heads, time, width]`.
-private func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, causal: Bool) -> Tensor {
-  let time = q.shape[2]
-  var scores = matmul(q, k.transposed) * (1 / Double(q.shape[3]).squareRoot())
-  if causal {
-    let isSeen = Tensor.iota([time, time], axis: 1) .<= Tensor.iota([time, time], axis: 0)
-    scores = select(isSeen.broadcast(to: scores.shape), scores, Tensor(filled: -.infinity, shape: scores.shape))
-  }
-  return matmul(softmax(scores), v)
 }
