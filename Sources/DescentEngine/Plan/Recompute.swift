@@ -13,6 +13,8 @@ struct Recompute {
   /// For each stored node the first step that writes it, and the last that reads or writes it.
   private var first: [Node: Int] = [:]
   private var last: [Node: Int] = [:]
+  /// For each stored node the last step that writes to it: parts of a concatenation come one by one.
+  private var complete: [Node: Int] = [:]
   /// For each node that a kernel computes, the first step that does.
   private var position: [Node: Int] = [:]
   private let fullest: (step: Int, byteCount: Int)
@@ -49,6 +51,7 @@ struct Recompute {
         first[node] = first[node] ?? step
         last[node] = step
       }
+      for node in kernel.writes { complete[node] = step }
       for node in plan.schedule.computed(in: step) where position[node] == nil { position[node] = step }
     }
     for copy in plan.schedule.lateCopies { last[copy.value] = plan.schedule.steps.count }
@@ -138,7 +141,7 @@ struct Recompute {
         work += own
         needsProducts = needsProducts || isProduct
       }
-      for input in next.inputs where seen.insert(input).inserted {
+      for input in Self.read(by: next) where seen.insert(input).inserted {
         if !buffered.contains(input) {
           stack.append(input)
         } else if plan.schedule.places[input] != .arena
@@ -163,7 +166,7 @@ struct Recompute {
     let step = fullest.step
     let isTimely = { (other: Node) in
       other !== node && plan.schedule.places[other] != nil && (first[other] ?? -1) >= step && first[other]! < use
-        && plan.schedule.steps[first[other]!].writes.contains(other) && position[other] != nil
+        && position[other] != nil && complete[other].map { $0 < use } == true
     }
     let order = { (a: Node, b: Node) in
       (first[a]!, a.shape.elementCount) < (first[b]!, b.shape.elementCount)
@@ -194,6 +197,9 @@ struct Recompute {
     }
   }
 
+  /// The inputs whose values `node` is computed from; what a barrier only waits for is none.
+  private static func read(by node: Node) -> [Node] { node.op == .barrier ? [node.inputs[0]] : node.inputs }
+
   // MARK: Rewriting
 
   /// The plan of the program in which the choices' later users read copies.
@@ -216,8 +222,14 @@ struct Recompute {
           copied[node] = node
         } else if choice.leaves.contains(node) {
           copied[node] = Node(.barrier, [early[node]!, token], shape: node.shape, dtype: node.dtype)
-        } else if node.inputs.allSatisfy({ copied[$0] != nil }), !buffered.contains(node) || choice.again.contains(node)
+        } else if Self.read(by: node).allSatisfy({ copied[$0] != nil }),
+          !buffered.contains(node) || choice.again.contains(node)
         {
+          // The copy waits at its leaves; other barriers on the way have done their work.
+          if node.op == .barrier {
+            copied[node] = copied[node.inputs[0]]!
+            continue
+          }
           let new = Node(node.op, node.inputs.map { copied[$0]! }, shape: node.shape, dtype: node.dtype)
           copied[node] = new
           made.insert(new)
@@ -249,12 +261,14 @@ struct Recompute {
         continue
       }
       let forInputs = isStored ? isLate(node) : wantsLate
-      let open = node.inputs.filter { (forInputs ? late : early)[$0] == nil }
+      // What a barrier waits for is the value itself, not a copy, which may come later.
+      let wanted = node.inputs.enumerated().map { ($1, forInputs && !(node.op == .barrier && $0 > 0)) }
+      let open = wanted.filter { ($1 ? late : early)[$0] == nil }
       if open.isEmpty {
-        let new = rebuilt(node, node.inputs.map { (forInputs ? late : early)[$0]! })
+        let new = rebuilt(node, wanted.map { ($1 ? late : early)[$0]! })
         if wantsLate { late[node] = new } else { early[node] = new }
       } else {
-        stack += open.map { ($0, forInputs) }
+        stack += open.map { ($0, $1) }
       }
     }
     copies = Set(copies.flatMap { [early[$0], late[$0]].compactMap { $0 } }).union(made)
