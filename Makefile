@@ -3,7 +3,7 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release
 BIN = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: run test build setup lint format examples bench clean fuzz
+.PHONY: run test build setup lint format examples bench peers scaling clean fuzz ulp
 
 ## Builds and compares the methods on the digits; writes report.html.
 run: build
@@ -38,9 +38,22 @@ examples: setup
 bench: build
 	$(BIN)/descent bench
 
+## Descent beside its peers; Benchmarks/peers/README.md says what PYTHON needs.
+PYTHON ?= python3
+peers: build
+	$(PYTHON) Benchmarks/peers/side_by_side.py $(BIN)/descent
+
+## How a transformer's step grows with its sizes.
+scaling: build
+	$(PYTHON) Benchmarks/scaling.py $(BIN)/descent
+
 ## Random graphs, engine against reference: many more than `make test` runs.
 fuzz: setup
 	DESCENT_FUZZ_GRAPHS=20000 $(SWIFT) test --filter EngineAgreementTests
+
+## The elementary functions' errors over every float there is; a quarter of an hour.
+ulp: setup
+	DESCENT_ULP_STEP=1 $(SWIFT) test -c release -Xswiftc -enable-testing --filter VectorMathTests
 
 clean:
 	$(SWIFT) package clean

@@ -12,14 +12,19 @@
   X(primitive_desc_destroy) X(primitive_attr_create) X(primitive_attr_destroy)                                     \
   X(primitive_attr_set_scratchpad_mode) X(primitive_attr_set_post_ops) X(post_ops_create) X(post_ops_destroy)      \
   X(post_ops_append_eltwise) X(post_ops_append_sum) X(memory_create) X(memory_destroy) X(memory_set_data_handle)   \
-  X(memory_desc_get_size) X(status2str) X(version) X(cpu_isa2str) X(get_effective_cpu_isa)
+  X(memory_desc_get_size) X(memory_desc_equal) X(reorder_primitive_desc_create)                                    \
+  X(status2str) X(version) X(cpu_isa2str) X(get_effective_cpu_isa)
 
 #if DNNL_VERSION_MAJOR >= 3
 #define DESCENT_ONEDNN_FUNCTIONS(X) \
-  DESCENT_ONEDNN_COMMON(X) X(memory_desc_create_with_strides) X(memory_desc_destroy) X(matmul_primitive_desc_create)
+  DESCENT_ONEDNN_COMMON(X) X(memory_desc_create_with_strides) X(memory_desc_destroy) X(matmul_primitive_desc_create) \
+  X(memory_desc_create_with_tag) X(convolution_forward_primitive_desc_create)                                        \
+  X(convolution_backward_data_primitive_desc_create) X(convolution_backward_weights_primitive_desc_create)
 #else
 #define DESCENT_ONEDNN_FUNCTIONS(X) \
-  DESCENT_ONEDNN_COMMON(X) X(memory_desc_init_by_strides) X(matmul_desc_init) X(primitive_desc_create)
+  DESCENT_ONEDNN_COMMON(X) X(memory_desc_init_by_strides) X(matmul_desc_init) X(primitive_desc_create)               \
+  X(memory_desc_init_by_tag) X(dilated_convolution_forward_desc_init)                                                \
+  X(dilated_convolution_backward_data_desc_init) X(dilated_convolution_backward_weights_desc_init)
 #endif
 
 typedef struct {

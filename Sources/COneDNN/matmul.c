@@ -116,7 +116,7 @@ static dnnl_status_t build_from_description(
   RETURN_IF_FAILED(add_argument(p, ARGUMENT_B, DNNL_ARG_WEIGHTS, &layouts[ARGUMENT_B]));
   RETURN_IF_FAILED(add_argument(p, ARGUMENT_C, DNNL_ARG_DST, &layouts[ARGUMENT_C]));
   if (d->has_bias) RETURN_IF_FAILED(add_argument(p, ARGUMENT_BIAS, DNNL_ARG_BIAS, &layouts[ARGUMENT_BIAS]));
-  descent_memory_layout scratchpad = descent_scratchpad_layout(kept);
+  descent_memory_layout scratchpad = descent_layout_query(kept, dnnl_query_scratchpad_md);
   p->scratchpad_size = descent_layout_size(&scratchpad);
   if (p->scratchpad_size > 0)
     RETURN_IF_FAILED(add_argument(p, ARGUMENT_SCRATCHPAD, DNNL_ARG_SCRATCHPAD, &scratchpad));

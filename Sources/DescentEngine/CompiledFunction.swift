@@ -13,7 +13,12 @@ public final class CompiledFunction: Sendable {
   private let body: @Sendable ([Tensor]) throws -> [Tensor]
   private let executables = Mutex<[Signature: Executable]>([:])
 
-  init(_ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) { self.body = body }
+  private let precision: Precision
+
+  init(precision: Precision = .fast, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) {
+    self.precision = precision
+    self.body = body
+  }
 
   /// How often the function has been traced: once for each signature.
   public var traceCount: Int { executables.withLock { $0.count } }
@@ -22,10 +27,15 @@ public final class CompiledFunction: Sendable {
   public func executable(shapes: [Shape], dtypes: [DType]) throws -> Executable {
     let signature = Signature(shapes: shapes, dtypes: dtypes)
     if let known = executables.withLock({ $0[signature] }) { return known }
-    let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
-    let executable = try Executable(Plan(Trace.record(arguments: arguments, body)))
+    let executable = try Executable(plan(shapes: shapes, dtypes: dtypes))
     executables.withLock { $0[signature] = executable }
     return executable
+  }
+
+  /// The plan for arguments of these types, traced anew: nothing is compiled, bound or run.
+  public func plan(shapes: [Shape], dtypes: [DType]) throws -> Plan {
+    let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
+    return Plan(try Trace.record(arguments: arguments, body), precision: precision)
   }
 
   /// Runs the function on evaluated arguments.
@@ -43,20 +53,26 @@ public final class CompiledFunction: Sendable {
 }
 
 /// `body`, traced once for each signature (shapes and dtypes) of its arguments and replayed as one compiled program.
-public func compile(_ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) -> CompiledFunction {
-  CompiledFunction(body)
+public func compile(
+  precision: Precision = .fast, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
+) -> CompiledFunction {
+  CompiledFunction(precision: precision, body)
 }
-public func compile(_ body: @escaping @Sendable () throws -> Tensor) -> @Sendable () throws -> Tensor {
-  let function = CompiledFunction { _ in [try body()] }
+public func compile(
+  precision: Precision = .fast, _ body: @escaping @Sendable () throws -> Tensor
+) -> @Sendable () throws -> Tensor {
+  let function = CompiledFunction(precision: precision) { _ in [try body()] }
   return { try function([])[0] }
 }
-public func compile(_ body: @escaping @Sendable (Tensor) throws -> Tensor) -> @Sendable (Tensor) throws -> Tensor {
-  let function = CompiledFunction { [try body($0[0])] }
+public func compile(
+  precision: Precision = .fast, _ body: @escaping @Sendable (Tensor) throws -> Tensor
+) -> @Sendable (Tensor) throws -> Tensor {
+  let function = CompiledFunction(precision: precision) { [try body($0[0])] }
   return { try function([$0])[0] }
 }
 public func compile(
-  _ body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+  precision: Precision = .fast, _ body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
 ) -> @Sendable (Tensor, Tensor) throws -> Tensor {
-  let function = CompiledFunction { [try body($0[0], $0[1])] }
+  let function = CompiledFunction(precision: precision) { [try body($0[0], $0[1])] }
   return { try function([$0, $1])[0] }
 }

@@ -19,6 +19,9 @@ public enum EngineError: Error, Equatable, Sendable {
 
   /// oneDNN refused a matrix product. `status` is oneDNN's name for the reason.
   case matrixProduct(descriptor: String, status: String)
+
+  /// oneDNN refused a convolution. `status` is oneDNN's name for the reason.
+  case convolution(descriptor: String, status: String)
 }
 
 extension EngineError: CustomStringConvertible {
@@ -51,6 +54,8 @@ extension EngineError: CustomStringConvertible {
       "the kernel '\(symbol)' compiled, but could not be loaded: \(message)"
     case .matrixProduct(let descriptor, let status):
       "oneDNN cannot run the matrix product \(descriptor): \(status)"
+    case .convolution(let descriptor, let status):
+      "oneDNN cannot run the convolution \(descriptor): \(status)"
     }
   }
 

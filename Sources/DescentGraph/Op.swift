@@ -150,6 +150,18 @@ public struct InputID: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Op {
+  /// Whether each element of the result depends on the inputs' elements at the same place only.
+  public var isElementwise: Bool {
+    switch self {
+    case .unary, .binary, .compare, .select, .cast, .stopGradient: true
+    case .constant, .input, .iota, .randomBits, .reduce, .argmax, .reshape, .transpose, .broadcast, .slice, .pad,
+      .concatenate, .reverse, .dot, .gather, .scatterAdd, .convolution, .convolutionInputGradient,
+      .convolutionKernelGradient, .windows, .foldWindows, .argsort, .cumulativeSum, .attention, .attentionGradient,
+      .call, .scan, .barrier:
+      false
+    }
+  }
+
   /// The name that messages and printed graphs use.
   public var name: String {
     switch self {

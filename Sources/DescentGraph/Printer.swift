@@ -1,15 +1,29 @@
 extension Program {
-  /// The graph as text, one node a line, for people to read.
+  /// The graph as text, one node a line, for people to read. The body of a loop or call stands indented below the first
+  /// of its results.
   public func printed() -> String {
-    let order = Node.topologicalOrder(of: roots)
-    var names: [Node: String] = [:]
-    var lines: [String] = []
-    var number = 0
-    for node in order {
+    var printer = GraphPrinter()
+    printer.add(roots, indent: "")
+    let names = printer.names
+    let ends =
+      results.map { "result \(names[$0]!) : \(TensorType($0))" }
+      + updates.map { "update \($0.variable.name) = \(names[$0.value]!) : \(TensorType($0.value))" }
+    return (printer.lines + ends).joined(separator: "\n")
+  }
+}
+
+private struct GraphPrinter {
+  var names: [Node: String] = [:]
+  var lines: [String] = []
+  private var number = 0
+  private var bodies: Set<Subgraph> = []
+
+  mutating func add(_ roots: [Node], indent: String) {
+    for node in Node.topologicalOrder(of: roots) {
       switch node.op {
       case .input(let id):
         names[node] = "%" + id.name
-        lines.append("\(names[node]!) = input : \(TensorType(node))")
+        lines.append("\(indent)\(names[node]!) = input : \(TensorType(node))")
       case .constant(.splat(let value)):
         names[node] = Self.short(value)
       case .constant(.data), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
@@ -19,12 +33,25 @@ extension Program {
         names[node] = "%\(number)"
         number += 1
         let inputs = node.inputs.map { names[$0]! }.joined(separator: ", ")
-        lines.append("\(names[node]!) = \(node.op.name)(\(inputs))\(node.op.attributes) : \(TensorType(node))")
+        lines.append(
+          "\(indent)\(names[node]!) = \(node.op.name)(\(inputs))\(node.op.attributes) : \(TensorType(node))")
+        switch node.op {
+        case .call(let graph, _): add(graph, "body", carries: 0, indent)
+        case .scan(let scan, _):
+          add(scan.body, scan.isReversed ? "body, last step first" : "body", carries: scan.carryCount, indent)
+        default: break  // Has no graph within.
+        }
       }
     }
-    lines += results.map { "result \(names[$0]!) : \(TensorType($0))" }
-    lines += updates.map { "update \($0.variable.name) = \(names[$0.value]!) : \(TensorType($0.value))" }
-    return lines.joined(separator: "\n")
+  }
+
+  private mutating func add(_ graph: Subgraph, _ title: String, carries: Int, _ indent: String) {
+    guard bodies.insert(graph).inserted else { return }
+    lines.append("\(indent)  \(title):")
+    add(graph.results, indent: indent + "    ")
+    for (i, result) in graph.results.enumerated() {
+      lines.append("\(indent)    \(i < carries ? "carry" : "result") \(names[result]!) : \(TensorType(result))")
+    }
   }
 
   private static func short(_ value: Double) -> String {
@@ -52,8 +79,8 @@ extension Op {
     case .argsort(let axis, let descending): " axis \(axis)\(descending ? " descending" : "")"
     case .cumulativeSum(let axis): " axis \(axis)"
     case .attention(let a), .attentionGradient(let a): a.isCausal ? " causal" : ""
-    case .call(let graph, let result): " result \(result) of a graph of \(graph.nodeCount) nodes"
-    case .scan(let scan, let result): " result \(result) of a loop over a graph of \(scan.body.nodeCount) nodes"
+    case .call(let graph, let result): " result \(result) of \(graph.results.count)"
+    case .scan(let scan, let result): " result \(result) of \(scan.body.results.count)"
     }
   }
 }

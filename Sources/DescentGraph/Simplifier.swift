@@ -12,19 +12,30 @@ public struct Simplifier {
   private var shared: [Key: Node] = [:]
 
   public static func simplify(_ program: Program) -> Program {
+    program.mapRoots { simplify(SubgraphPasses.pruningLoops(SubgraphPasses.inliningCalls($0))) }
+  }
+
+  private static func simplify(_ roots: [Node]) -> [Node] {
     var simplifier = Simplifier()
-    return program.mapRoots { roots in
-      var replacement: [Node: Node] = [:]
-      for node in Node.topologicalOrder(of: roots) {
-        if case .input = node.op {
-          replacement[node] = node
-        } else {
-          let inputs = node.inputs.map { replacement[$0]! }
-          replacement[node] = simplifier.make(node.op, inputs, node.shape, node.dtype, like: node)
+    var bodies: [Subgraph: Subgraph] = [:]
+    var replacement: [Node: Node] = [:]
+    for node in Node.topologicalOrder(of: roots) {
+      let inputs = node.inputs.map { replacement[$0]! }
+      switch node.op {
+      case .input: replacement[node] = node
+      case .scan(var scan, let result):
+        // All results of a loop must go on having one body.
+        if bodies[scan.body] == nil {
+          let results = simplify(scan.body.results)
+          bodies[scan.body] =
+            results == scan.body.results ? scan.body : Subgraph(parameters: scan.body.parameters, results: results)
         }
+        scan.body = bodies[scan.body]!
+        replacement[node] = simplifier.make(.scan(scan, result: result), inputs, node.shape, node.dtype)
+      default: replacement[node] = simplifier.make(node.op, inputs, node.shape, node.dtype, like: node)
       }
-      return roots.map { replacement[$0]! }
     }
+    return roots.map { replacement[$0]! }
   }
 
   /// The simplest node for `op` on already simplified inputs. `like` is reused when nothing changed.
@@ -52,10 +63,13 @@ public struct Simplifier {
     switch op {
     case .constant, .input, .iota, .randomBits, .argmax, .dot, .gather, .scatterAdd: nil
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient: nil
-    case .windows, .foldWindows: nil
+    case .windows: moved(inputs[0], shape, dtype)
+    case .foldWindows: nil
     case .argsort, .cumulativeSum: nil
     case .attention, .attentionGradient: nil
-    case .call, .scan, .barrier: nil
+    case .call, .scan: nil
+    // A constant is nothing to wait for.
+    case .barrier: inputs[0].splat == nil ? nil : inputs[0]
     case .unary(let f): unary(f, inputs[0], shape, dtype)
     case .binary(let f): binary(f, inputs[0], inputs[1], shape, dtype)
     case .compare(let c): compare(c, inputs[0], inputs[1], shape)

@@ -60,6 +60,7 @@ public final class Node: Sendable {
     dtype = type.dtype
     self.op = op
     self.inputs = inputs
+    NodeRecorder.current?.nodes.insert(self)
   }
   /// For ops that carry part of their result's type: leaves, reshape, broadcast, cast, randomBits.
   public init(_ op: Op, _ inputs: [Node], shape: Shape, dtype: DType) {
@@ -68,6 +69,7 @@ public final class Node: Sendable {
     self.inputs = inputs
     self.shape = shape
     self.dtype = dtype
+    NodeRecorder.current?.nodes.insert(self)
   }
 }
 

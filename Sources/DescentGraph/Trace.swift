@@ -11,6 +11,8 @@ public final class Trace: @unchecked Sendable {
   private var variables: [Variable] = []
   private var inputs: [ObjectIdentifier: Node] = [:]
   private var current: [ObjectIdentifier: Tensor] = [:]
+  /// How many bodies of loops and checkpoints are being traced, one within the other.
+  private var depth = 0
 
   private func input(_ name: String, _ shape: Shape, _ dtype: DType) -> Node {
     defer { inputCount += 1 }
@@ -48,7 +50,18 @@ public final class Trace: @unchecked Sendable {
     return Tensor(node)
   }
 
+  /// Traces the body of a loop or a checkpoint: variables and feeds can be read, but not written.
+  static func withinBody<Result>(_ body: () throws -> Result) rethrows -> Result {
+    guard let trace = current else { return try body() }
+    trace.depth += 1
+    defer { trace.depth -= 1 }
+    return try body()
+  }
+
   func write(_ variable: Variable, _ value: Tensor) {
+    require(
+      depth == 0,
+      "variable \(variable.name) is written in the body of a loop or a checkpoint; return the value and write it outside")
     require(
       value.shape == variable.shape && value.dtype == variable.dtype,
       "variable \(variable.name) is \(variable.dtype)\(variable.shape); a value \(value.dtype)\(value.shape) does not fit"

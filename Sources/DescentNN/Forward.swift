@@ -1,6 +1,6 @@
 import DescentGraph
 
-/// How models run while they are called: for training (dropout active) or for evaluation.
+/// How models run while they are called: for training (dropout active, batch statistics) or for evaluation.
 ///
 /// `@unchecked Sendable`: task-local, used by the one task that traces.
 public final class Forward: @unchecked Sendable {
@@ -15,6 +15,9 @@ public final class Forward: @unchecked Sendable {
   public static func training<Result>(key: RandomKey, _ body: () throws -> Result) rethrows -> Result {
     try $current.withValue(Forward(key: key), operation: body)
   }
+
+  /// Whether layers run in training mode.
+  static var isTraining: Bool { current != nil }
 
   /// A new key for each layer that asks; nil while evaluating.
   static func nextKey() -> RandomKey? {

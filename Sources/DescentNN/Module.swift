@@ -8,8 +8,8 @@ import DescentGraph
 public protocol Module: Sendable {}
 
 extension Module {
-  /// Every parameter with its name, in the order of declaration. One that is used in several places (tied weights) is
-  /// listed once, under its first name.
+  /// Every parameter with its name, state of layers included, in the order of declaration. One that is used in several
+  /// places (tied weights) is listed once, under its first name.
   public var parameters: [(name: String, parameter: Parameter)] {
     var found: [(String, Parameter)] = []
     Self.collect(self, path: "", into: &found)
@@ -46,7 +46,7 @@ extension Module {
     for (name, parameter) in parameters where matches(name) { parameter.isTrainable = false }
   }
   public func unfreeze(where matches: (String) -> Bool = { _ in true }) {
-    for (name, parameter) in parameters where matches(name) { parameter.isTrainable = true }
+    for (name, parameter) in parameters where matches(name) && !parameter.isState { parameter.isTrainable = true }
   }
 
   private func name() {

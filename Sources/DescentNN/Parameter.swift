@@ -1,17 +1,31 @@
 import DescentGraph
 import Synchronization
 
-/// A trainable tensor of a model: the reference-typed leaf that layers hold.
+/// A tensor of a model, trainable or state: the reference-typed leaf that layers hold.
 ///
 /// It starts at zero; `Module.initialize(seed:)` draws its value. Its name is the path of properties that leads to it.
 public final class Parameter: Sendable {
   public let variable: Variable
   public let initializer: Initializer
-  private let trainable = Mutex(true)
+  /// Whether the layer itself keeps it up to date, as batch normalization does its running mean: saved with the model,
+  /// never updated by an optimizer.
+  public let isState: Bool
+  private let trainable: Mutex<Bool>
 
-  public init(_ shape: Shape, _ initializer: Initializer, dtype: DType = .float32) {
+  public convenience init(_ shape: Shape, _ initializer: Initializer, dtype: DType = .float32) {
+    self.init(shape, initializer, dtype: dtype, isState: false)
+  }
+
+  private init(_ shape: Shape, _ initializer: Initializer, dtype: DType, isState: Bool) {
     variable = Variable(shape: shape, dtype: dtype)
     self.initializer = initializer
+    self.isState = isState
+    trainable = Mutex(!isState)
+  }
+
+  /// State of a layer, which no optimizer updates.
+  public static func state(_ shape: Shape, _ initializer: Initializer, dtype: DType = .float32) -> Parameter {
+    Parameter(shape, initializer, dtype: dtype, isState: true)
   }
 
   public var shape: Shape { variable.shape }
@@ -19,9 +33,12 @@ public final class Parameter: Sendable {
   /// The present value: in a compiled function a node of its graph, elsewhere a snapshot.
   public var value: Tensor { variable.value }
 
-  /// Whether optimizers update it.
+  /// Whether optimizers update it. State is never trainable.
   public var isTrainable: Bool {
     get { trainable.withLock { $0 } }
-    set { trainable.withLock { $0 = newValue } }
+    set {
+      require(!isState || !newValue, "\(variable.name)\(shape) is state of its layer; no optimizer can train it")
+      trainable.withLock { $0 = newValue }
+    }
   }
 }

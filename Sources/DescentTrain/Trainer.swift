@@ -103,8 +103,8 @@ public final class Trainer<Model: UnaryModule> {
     return executable
   }
 
-  /// The plan of one training step, for people to read.
-  public func stepPlan() throws -> Plan { try executable(batch: batch).plan }
+  /// The plan of one training step, for people to read; nothing is compiled or run.
+  public func stepPlan() throws -> Plan { try step.plan(shapes: [[batch]], dtypes: [.int32]) }
 
   /// Loss and quality on `data`, with dropout off.
   public func evaluate(_ data: Dataset) throws -> Evaluation {

@@ -17,8 +17,14 @@ int64_t allocation_counter_stop(void) {
   return count;
 }
 
+// The sanitizers bring allocators of their own.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SANITIZER
+#endif
+#endif
 
-#if defined(__linux__)
+#if defined(__linux__) && !defined(HAS_SANITIZER)
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);

@@ -34,6 +34,57 @@ extension CommandTests {
       #expect(assembly.contains(".text") && !assembly.contains("define "))
     }
 
+    @Test func benchProfilesAStep() throws {
+      let text = try descent.run("bench mlp-small --profile --seconds 0.2").stdout
+      for part in [
+        "mlp-small: ", "at best: ", "share", "of peak", "product →", "matrix products: ", "between kernels: ",
+      ] {
+        #expect(text.contains(part), "\(part) is missing")
+      }
+      let json = try descent.run("bench mlp-small --profile --seconds 0.2 --json").json
+      let peaks = try #require(json["peaks"] as? [String: Double])
+      #expect(peaks.values.allSatisfy { $0 > 0 } && peaks.count == 2)
+      let kernels = try #require(json["kernels"] as? [[String: Any]])
+      let plan = try descent.run("inspect mlp-small --plan").stdout
+      #expect(kernels.allSatisfy { plan.contains($0["title"] as? String ?? "?") })
+      let steps = kernels.flatMap { $0["steps"] as? [Int] ?? [] }.sorted()
+      #expect(steps == Array(1...steps.count))
+      let share = kernels.reduce(0) { $0 + ($1["share"] as? Double ?? .nan) }
+      #expect(share > 0 && share < 1.000001)
+    }
+
+    @Test func benchTakesSizesOfTransformers() throws {
+      let small = try descent.run(
+        "bench gpt-tiny --width 16 --depth 1 --heads 2 --context 8 --batch 2 --seconds 0.1 --json")
+      let summary = try #require(try small.json["summary"] as? String)
+      #expect(summary.contains("1 layers, 2 heads, width 16, context 8, batch 2"))
+      for (arguments, message) in [
+        ("mlp-small --width 16", "--width is for the transformers; 'mlp-small' has a size of its own"),
+        ("--depth 3", "--depth needs the name of a transformer workload"),
+        ("gpt-tiny --width 30", "the width 30 cannot be divided into 4 heads"),
+        ("gpt-tiny --batch 0", "--batch must be at least 1, not 0"),
+        ("gpt-tinny", "did you mean 'gpt-tiny'?"),
+      ] {
+        let output = try descent.run("bench \(arguments)")
+        #expect(output.exitCode == 64)
+        #expect(output.stderr.contains(message), "\(output.stderr)")
+      }
+    }
+
+    /// 64-128-10: 9,610 parameters of four bytes, AdamW's two moments, and its count of steps.
+    @Test func inspectSumsUpTheMemory() throws {
+      let lines = try descent.run("inspect mlp-small --memory").stdout.split(separator: "\n").map {
+        $0.split(separator: " ").joined(separator: " ")
+      }
+      #expect(lines[0] == "parameters 0.038 MB")
+      #expect(lines[1] == "optimizer state 0.077 MB")
+      #expect(lines[2].hasPrefix("intermediate results (arena) "))
+      #expect(lines[5].hasPrefix("planned peak "))
+      #expect(lines.contains { $0.hasPrefix("arena ") }, "the map follows")
+      let digits = try descent.run("inspect digits --memory").stdout
+      #expect(digits.contains("constants") && digits.contains("planned peak"))
+    }
+
     @Test func doctorFindsEverything() throws {
       let output = try descent.run("doctor --json")
       #expect(output.exitCode == 0)

@@ -2,6 +2,7 @@ import DescentEngine
 import DescentGraph
 import DescentNN
 import DescentOptim
+import Foundation
 import Testing
 
 @testable import DescentEngine
@@ -38,6 +39,18 @@ import Testing
     }
     #expect(plan.kernelCount == 1)
     #expect(plan.matrixProductCount == 1)
+  }
+
+  @Test func `dropout's mask is drawn again in the backward pass, not stored`() {
+    let program = Trace.record(arguments: [("x", [64, 100], .float32), ("weight", [100, 100], .float32)]) { x in
+      let dropped = Forward.training(key: RandomKey(1)) { Dropout(0.5)(matmul(x[0], x[1])) }
+      let loss = (dropped * dropped).sum()
+      return gradients(of: loss, withRespectTo: x)
+    }
+    let plan = Plan(program)
+    #expect(!plan.memory.slots.contains { $0.node.dtype == .bool })
+    let steps = plan.printedSteps.components(separatedBy: "philox").count - 1
+    #expect(steps == 2, "once forward, once backward")
   }
 
   @Test func `transposed operands need no copy`() {

@@ -10,6 +10,12 @@ import Testing
     case dotContracting, dotBatch, dotDTypes, broadcast, broadcastAxes, transpose, slice, pad, padFill, reverse
     case reduceAxis, reduceAxisTwice, maximumOfNothing, argmaxBool, expOfIntegers, gradientOfVector, constantCount
     case negativeExtent, randomBitsType, iotaOfScalar, variableUpdate
+    case convolutionChannels, convolutionGroups, convolutionOutputs, convolutionWindow, convolutionRank,
+      convolutionDTypes, convolutionStrides, convolutionPadding, convolutionCotangent, outputPadding
+    case windows, windowAxes, foldWindows
+    case argsortAxis, argsortBool, cumulativeSumAxis, topK, takingAlong, takingAlongIndices, takingAlongNothing
+    case lowerTriangle, einsumLetter, einsumOperands, einsumRank, einsumExtents, einsumResult, einsumTwice
+    case einsumArrow, einsumEllipsis
     case attentionShapes, attentionDTypes, attentionRank, attentionWithoutKeys, attentionGradientShapes
 
     /// What the message must contain.
@@ -53,6 +59,35 @@ import Testing
       case .randomBitsType: ["randomBits", "f32"]
       case .iotaOfScalar: ["iota", "axis 0", "[]"]
       case .variableUpdate: ["variable weight", "f32[2]", "f32[3]"]
+      case .convolutionChannels: ["convolution", "[1, 3, 8, 8]", "3 channels", "[4, 2, 3, 3]", "takes 2"]
+      case .convolutionGroups: ["convolution", "3 channels", "2 groups"]
+      case .convolutionOutputs: ["convolution", "5 outputs", "2 groups"]
+      case .convolutionWindow: ["convolution", "[4, 3, 3, 5]", "larger", "[1, 3, 8, 2]", "[0, 1]", "axis 1"]
+      case .convolutionRank: ["convolution", "[1, 3, 8]", "[4, 3, 3, 3]", "spatial axes"]
+      case .convolutionDTypes: ["convolution", "f32[1, 3, 8]", "f64[4, 3, 3]", "cast"]
+      case .convolutionStrides: ["convolution", "[1, 3, 8, 8]", "strides [2]"]
+      case .convolutionPadding: ["convolution", "padding [-1]", "negative"]
+      case .convolutionCotangent: ["convolutionInputGradient", "[1, 3, 8]", "[1, 4, 5]", "[1, 4, 6]"]
+      case .outputPadding: ["transposedConvolution", "[2]", "strides [2]"]
+      case .windows: ["windows", "sizes [3]", "dilations [2]", "[2, 4]"]
+      case .windowAxes: ["windows", "sizes [1, 1]", "[4]"]
+      case .foldWindows: ["foldWindows", "[5]", "[2, 2]", "[4, 2]"]
+      case .argsortAxis: ["argsort", "axis 2", "[2, 3]"]
+      case .argsortBool: ["argsort", "bool[2]", "cast"]
+      case .cumulativeSumAxis: ["cumulativeSum", "axis -3", "[2, 3]"]
+      case .topK: ["topK", "axis 1", "[2, 3]", "4"]
+      case .takingAlong: ["takingAlong", "[2, 3]", "[3, 3]", "axis 1"]
+      case .takingAlongIndices: ["takingAlong", "f32", "cast"]
+      case .takingAlongNothing: ["takingAlong", "[2, 0]", "[2, 1]", "axis 1"]
+      case .lowerTriangle: ["lowerTriangle", "[3]"]
+      case .einsumLetter: ["einsum", "ij,j1->i1", "\"1\"", "position 5"]
+      case .einsumOperands: ["einsum", "ij->ij", "1 terms", "2 operands"]
+      case .einsumRank: ["einsum", "ij,ijk->ik", "term 2", "position 4", "[2, 3]"]
+      case .einsumExtents: ["einsum", "ij,jk->ik", "\"j\"", "position 4", "[4, 5]", "3"]
+      case .einsumResult: ["einsum", "ij->k", "\"k\"", "position 5"]
+      case .einsumTwice: ["einsum", "ij->ii", "\"i\"", "position 6", "twice"]
+      case .einsumArrow: ["einsum", "ij->i->j", "arrow", "position 6"]
+      case .einsumEllipsis: ["einsum", "ellipsis", "[2, 3]", "[4, 3]"]
       case .attentionShapes: ["attention", "f32[2, 3, 1, 4]", "f32[2, 3, 1, 5]", "[batch, time, heads, width]"]
       case .attentionDTypes: ["attention", "f32[2, 3, 1, 4]", "f64[2, 3, 1, 4]"]
       case .attentionRank: ["attention", "f32[2, 3, 4]", "[batch, time, heads, width]"]
@@ -107,6 +142,22 @@ import Testing
       case .negativeExtent: _ = Shape([2, -1])
       case .randomBitsType: _ = RandomKey(1).words([2], dtype: .float32)
       case .iotaOfScalar: _ = Tensor.iota([])
+      case .argsortAxis: _ = zeros([2, 3]).argsorted(axis: 2)
+      case .argsortBool: _ = zeros([2], .bool).argsorted()
+      case .cumulativeSumAxis: _ = zeros([2, 3]).cumulativeSum(axis: -3)
+      case .topK: _ = zeros([2, 3]).topK(4)
+      case .takingAlong: _ = zeros([2, 3]).takingAlong(zeros([3, 3], .int32))
+      case .takingAlongIndices: _ = zeros([2, 3]).takingAlong(zeros([2, 3]))
+      case .takingAlongNothing: _ = zeros([2, 0]).takingAlong(zeros([2, 1], .int32))
+      case .lowerTriangle: _ = zeros([3]).lowerTriangle()
+      case .einsumLetter: _ = einsum("ij,j1->i1", zeros([2, 3]), zeros([3, 2]))
+      case .einsumOperands: _ = einsum("ij->ij", zeros([2, 3]), zeros([2, 3]))
+      case .einsumRank: _ = einsum("ij,ijk->ik", zeros([2, 3]), zeros([2, 3]))
+      case .einsumExtents: _ = einsum("ij,jk->ik", zeros([2, 3]), zeros([4, 5]))
+      case .einsumResult: _ = einsum("ij->k", zeros([2, 3]))
+      case .einsumTwice: _ = einsum("ij->ii", zeros([2, 3]))
+      case .einsumArrow: _ = einsum("ij->i->j", zeros([2, 3]))
+      case .einsumEllipsis: _ = einsum("...i,...i->...", zeros([2, 3]), zeros([4, 3]))
       case .attentionShapes: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 3, 1, 5]), zeros([2, 3, 1, 5]))
       case .attentionDTypes: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 3, 1, 4], .float64), zeros([2, 3, 1, 4]))
       case .attentionRank: _ = attention(zeros([2, 3, 4]), zeros([2, 3, 4]), zeros([2, 3, 4]))
@@ -122,6 +173,25 @@ import Testing
           weight.value = zeros([3])
           return []
         }
+      case .convolutionChannels: _ = convolution(zeros([1, 3, 8, 8]), zeros([4, 2, 3, 3]))
+      case .convolutionGroups: _ = convolution(zeros([1, 3, 8]), zeros([4, 1, 3]), groups: 2)
+      case .convolutionOutputs: _ = convolution(zeros([1, 4, 8]), zeros([5, 2, 3]), groups: 2)
+      case .convolutionWindow:
+        _ = convolution(zeros([1, 3, 8, 2]), zeros([4, 3, 3, 5]), padding: .explicit(low: [0, 1], high: [0, 1]))
+      case .convolutionRank: _ = convolution(zeros([1, 3, 8]), zeros([4, 3, 3, 3]))
+      case .convolutionDTypes: _ = convolution(zeros([1, 3, 8]), zeros([4, 3, 3], .float64))
+      case .convolutionStrides: _ = convolution(zeros([1, 3, 8, 8]), zeros([4, 3, 3, 3]), strides: [2])
+      case .convolutionPadding: _ = convolution(zeros([1, 3, 8]), zeros([4, 3, 3]), padding: -1)
+      case .convolutionCotangent:
+        let c = Convolution(strides: [1], paddingLow: [0], paddingHigh: [0], dilations: [1])
+        _ = Node(
+          .convolutionInputGradient(c), [zeros([1, 4, 5]).node, zeros([4, 3, 3]).node], shape: [1, 3, 8],
+          dtype: .float32)
+      case .outputPadding:
+        _ = transposedConvolution(zeros([1, 3, 8]), zeros([3, 4, 3]), strides: [2], outputPadding: [2])
+      case .windows: _ = zeros([2, 4]).windows([3], dilations: [2])
+      case .windowAxes: _ = zeros([4]).windows([1, 1])
+      case .foldWindows: _ = zeros([2, 2]).foldingWindows(.init(sizes: [2], strides: [1], dilations: [1]), to: [5])
       }
     }
   }

@@ -7,6 +7,7 @@ import Testing
   enum Mismatch: String, CaseIterable, Codable, Sendable {
     case linear, linearInModel, meanSquaredError, huber, huberDelta, crossEntropy, labelSmoothing, binaryCrossEntropy
     case dropoutRate, perceptronWidths
+    case layerNorm, batchNorm, batchNormOfOne, embeddingIndex, embeddingType, attentionHeads, attention, trainedState
 
     /// What the message must contain.
     var fragments: [String] {
@@ -21,6 +22,14 @@ import Testing
       case .binaryCrossEntropy: ["binaryCrossEntropy", "[4]", "[4, 1]"]
       case .dropoutRate: ["Dropout", "0..<1", "1.0"]
       case .perceptronWidths: ["perceptron", "[7]"]
+      case .layerNorm: ["LayerNorm", "[5, 4]", "[3]"]
+      case .batchNorm: ["BatchNorm", "[5, 4]", "[batch, 3, …]"]
+      case .batchNormOfOne: ["BatchNorm", "[1, 3]", "variance"]
+      case .embeddingIndex: ["Embedding", "index 7", "position 2", "0..<5"]
+      case .embeddingType: ["Embedding", "f32", "cast"]
+      case .attentionHeads: ["MultiheadAttention", "8", "3 heads"]
+      case .attention: ["MultiheadAttention", "[4, 8]", "[batch, time, 8]"]
+      case .trainedState: ["state", "[3]"]
       }
     }
 
@@ -37,6 +46,14 @@ import Testing
       case .binaryCrossEntropy: _ = DescentNN.binaryCrossEntropy(.zeros([4]), .zeros([4, 1]))
       case .dropoutRate: _ = Dropout(1)
       case .perceptronWidths: _ = Sequential.perceptron([7])
+      case .layerNorm: _ = LayerNorm(3)(.zeros([5, 4]))
+      case .batchNorm: _ = BatchNorm(3)(.zeros([5, 4]))
+      case .batchNormOfOne: _ = Forward.training(key: RandomKey(0)) { BatchNorm(3)(.zeros([1, 3])) }
+      case .embeddingIndex: _ = Embedding(5, 2)(Tensor([0, 4, 7] as [Int32]))
+      case .embeddingType: _ = Embedding(5, 2)(.zeros([3]))
+      case .attentionHeads: _ = MultiheadAttention(embedDimension: 8, heads: 3)
+      case .attention: _ = MultiheadAttention(embedDimension: 8, heads: 2)(.zeros([4, 8]))
+      case .trainedState: BatchNorm(3).runningMean.isTrainable = true
       }
     }
   }

@@ -114,7 +114,8 @@ struct Expectation {
   /// A reference whose floats are all a little off, each by its own amount: by half of `largest` up to all of it, in one of
   /// two directions. The opposite sign of `largest` gives the opposite errors.
   private static func noisy(_ order: [Node], _ seed: UInt64, _ largest: Double) -> Interpreter<Double> {
-    let positions = Dictionary(uniqueKeysWithValues: zip(order, order.indices))
+    let all = withBodies(order)
+    let positions = Dictionary(zip(all, all.indices), uniquingKeysWith: { first, _ in first })
     return Interpreter<Double> { node, value in
       guard case .floats(let floats) = value.elements else { return value }
       var random = SplitMix(seed &* 0x10_0000 &+ UInt64(positions[node]!))
@@ -124,6 +125,17 @@ struct Expectation {
         return (wholeNumbersAreExact && x == x.rounded()) || !x.isFinite ? x : x * (1 + error)
       }
       return .init(floats: moved, shape: value.shape, dtype: value.dtype)
+    }
+  }
+
+  /// The nodes and those of the graphs within them.
+  private static func withBodies(_ order: [Node]) -> [Node] {
+    order.flatMap { node -> [Node] in
+      switch Application.of(node)?.application.kind {
+      case .call(let graph): [node] + withBodies(Node.topologicalOrder(of: graph.results))
+      case .scan(let scan): [node] + withBodies(Node.topologicalOrder(of: scan.body.results))
+      case nil: [node]
+      }
     }
   }
 
@@ -149,13 +161,18 @@ struct Expectation {
     }
   }
 
-  /// Whether a comparison's operands are somewhere unequal, but so near that float32 may find them equal: tanh(x) and x
-  /// for a small x, say. The perturbed runs need not show that.
+  /// Whether operands that are compared are somewhere unequal, but so near that float32 may find them equal: tanh(x) and
+  /// x for a small x, say. The perturbed runs need not show that.
   private static func comparesNeighbours(_ node: Node, _ operands: [Interpreter<Double>.Value]) -> Bool {
-    guard case .compare = node.op, case .floats(let x) = operands[0].elements,
-      case .floats(let y) = operands[1].elements
-    else { return false }
-    return zip(x, y).contains { x, y in x != y && (x - y).magnitude <= 0x1p-18 * max(x.magnitude, y.magnitude) }
+    func areNear(_ x: Double, _ y: Double) -> Bool {
+      x != y && (x - y).magnitude <= 0x1p-18 * max(x.magnitude, y.magnitude)
+    }
+    guard case .floats(let x)? = operands.first?.elements else { return false }
+    if case .compare = node.op { return zip(x, operands[1].floats).contains(where: areNear) }
+    guard case .argsort = node.op else { return false }
+    // Of the whole tensor, not of each line: stricter than it has to be.
+    let sorted = x.filter { !$0.isNaN }.sorted()
+    return zip(sorted, sorted.dropFirst()).contains(where: areNear)
   }
 
   static func sameNonFinite(_ x: Double, _ y: Double) -> Bool { x.isNaN ? y.isNaN : x == y }

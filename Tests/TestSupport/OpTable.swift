@@ -62,6 +62,9 @@ public struct OpRow: Sendable, CustomStringConvertible {
 public enum OpTable {
   public static let rows: [OpRow] =
     leafRows + unaryRows + binaryRows + choiceRows + reductionRows + movementRows + productRows + indexingRows
+    + subgraphRows
+    + convolutionRows + windowRows
+    + sequenceRows
     + attentionRows
 
   /// A node whose type is stated, for ops that Tensor offers no function for.

@@ -108,12 +108,9 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
       .slice,
       .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       true
-    // Not yet drawn: their engineers move them up.
-    case .convolution, .convolutionInputGradient, .convolutionKernelGradient: false
-    case .windows, .foldWindows: false
-    case .argsort, .cumulativeSum: false
-    case .attention, .attentionGradient: true
-    case .call, .scan, .barrier: false
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
+      .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+      true
     }
   }
 

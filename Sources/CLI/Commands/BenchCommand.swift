@@ -11,6 +11,8 @@ struct BenchCommand: ParsableCommand {
         descent bench
         descent bench mlp-small mlp-mnist --seconds 10
         descent bench adamw-25m --json
+        descent bench gpt-tiny --profile
+        descent bench gpt-tiny --width 256 --context 128
 
       WORKLOADS:
       \(Workload.all.map { "  \($0.name.padding(toLength: 12, withPad: " ", startingAt: 0)) \($0.summary)" }
@@ -18,6 +20,11 @@ struct BenchCommand: ParsableCommand {
 
       A step is forward, backward and update together. After 5 steps to warm up, steps are timed one by one until the \
       time is over; the figure is their median. With --json one workload gives an object, several give an array.
+
+      With --profile every kernel is timed on its own. GFLOP/s counts arithmetic operations (a function such as exp is \
+      one), GB/s the bytes of all elements that the kernel reads or writes, each once; "of peak" says how near the \
+      kernel comes to what this machine reaches in a large matrix product or a large triad a = b + s·c, whichever is \
+      nearer. Small workloads live in the caches and may exceed the triad.
       """)
 
   @Argument(help: "The workloads. (default: all)")
@@ -26,6 +33,10 @@ struct BenchCommand: ParsableCommand {
   @Option(help: "How long to measure each workload.")
   var seconds = 5.0
 
+  @Flag(help: "List the kernels of a step by the time they take.")
+  var profile = false
+
+  @OptionGroup(title: "Sizes, for the transformers") var sizes: SizeOptions
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -34,9 +45,14 @@ struct BenchCommand: ParsableCommand {
   }
 
   private func chosen() throws -> [Workload] {
-    if workloads.isEmpty { return Workload.all }
+    if workloads.isEmpty {
+      if let option = sizes.given.first {
+        throw ValidationError("\(option) needs the name of a transformer workload, such as gpt-tiny.")
+      }
+      return Workload.all
+    }
     return try workloads.map { name in
-      if let workload = Workload.named(name) { return workload }
+      if let workload = Workload.named(name) { return try sizes.applied(to: workload) }
       let names = Workload.all.map(\.name)
       let suggestion = nearestName(to: name, in: names).map { "; did you mean '\($0)'?" } ?? "."
       throw ValidationError(
@@ -48,18 +64,26 @@ struct BenchCommand: ParsableCommand {
     let interruption = Interruption()
     let progress = Progress(quiet: output.quiet, isForPrograms: output.json)
     let chosen = try chosen()
-    var measurements: [StepTiming] = []
-    if !output.json { print(StepTiming.heading) }
+    let peaks = profile ? try MachinePeaks.measured() : nil
+    var values: [OrderedJSON] = []
+    if !output.json && !profile { print(StepTiming.heading) }
     for workload in chosen where !interruption.isRequested {
-      progress.bar(done: measurements.count, of: chosen.count, workload.name)
-      guard let timing = try StepTiming(of: workload, seconds: seconds, isCancelled: { interruption.isRequested })
-      else { break }
+      progress.bar(done: values.count, of: chosen.count, workload.name)
+      let result: (text: String, json: OrderedJSON)?
+      if let peaks {
+        let report = try ProfileReport(
+          of: workload, beside: peaks, seconds: seconds, isCancelled: { interruption.isRequested })
+        result = report.map { ((values.isEmpty ? "" : "\n") + $0.text, $0.json) }
+      } else {
+        let timing = try StepTiming(of: workload, seconds: seconds, isCancelled: { interruption.isRequested })
+        result = timing.map { ($0.text, $0.json) }
+      }
       progress.clear()
-      measurements.append(timing)
-      if !output.json { print(timing.text) }
+      guard let result else { break }
+      values.append(result.json)
+      if !output.json { print(result.text) }
     }
     if output.json {
-      let values = measurements.map(\.json)
       // The reader asked for one thing, or for a list of them.
       if chosen.count > 1 {
         print(OrderedJSON.array(values).text())
@@ -75,6 +99,7 @@ struct BenchCommand: ParsableCommand {
 private struct StepTiming {
   let workload: Workload
   let kernelCount: Int
+  let memory: MemorySummary
   /// Milliseconds of each step, in rising order.
   let milliseconds: [Double]
 
@@ -97,6 +122,7 @@ private struct StepTiming {
     guard !times.isEmpty else { return nil }
     self.workload = workload
     kernelCount = prepared.kernelCount
+    memory = prepared.memory
     milliseconds = times.sorted()
   }
 
@@ -132,6 +158,7 @@ private struct StepTiming {
       ("steps", .integer(milliseconds.count)),
       ("kernels", .integer(kernelCount)),
       ("summary", .string(workload.summary)),
+      ("plannedMemoryBytes", .integer(memory.total)),
       ("peakMemoryBytes", .integer(ProcessMemory.peakByteCount)),
       ("machine", .string(Machine.description)),
       ("versions", .object(Machine.versions.map { ($0.name, .string($0.value)) })),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Descent
+import Foundation
 
 struct InspectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,7 +14,8 @@ struct InspectCommand: ParsableCommand {
         descent inspect mlp-mnist --kernels --assembly
 
       On the way from your network to machine code: the graph of operations after simplification, the plan of kernels \
-      in running order, the map of memory, and the text of every kernel. Without options all four are shown.
+      in running order, the planned memory with its map, and the text of every kernel. Without options all four are \
+      shown. No step is run for it.
       """)
 
   @OptionGroup(title: "Data, or a workload of 'descent bench'") var data: DataOptions
@@ -23,7 +25,7 @@ struct InspectCommand: ParsableCommand {
 
   @Flag(help: "Show the graph.") var graph = false
   @Flag(help: "Show the kernels in running order.") var plan = false
-  @Flag(help: "Show where buffers lie in memory.") var memory = false
+  @Flag(help: "Show how much memory the step takes, and where buffers lie.") var memory = false
   @Flag(help: "Show the kernels' LLVM IR.") var kernels = false
   @Flag(help: "Show the kernels as this machine's assembly.") var assembly = false
 
@@ -33,7 +35,7 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup(title: "Run") var budget: BudgetOptions
 
   func run() throws {
-    let stepPlan = try makePlan()
+    let (stepPlan, memorySummary) = try makePlan()
     let showsAll = !(graph || plan || memory || kernels || assembly)
     var sections: [(String, String)] = []
     if graph || showsAll { sections.append(("graph", stepPlan.printedGraph)) }
@@ -42,7 +44,7 @@ struct InspectCommand: ParsableCommand {
       let title = "plan: \(stepPlan.kernelCount) kernels, \(products) of them matrix products"
       sections.append((title, stepPlan.printedSteps))
     }
-    if memory || showsAll { sections.append(("memory", stepPlan.printedMemory)) }
+    if memory || showsAll { sections.append(("memory", Self.text(memorySummary) + "\n\n" + stepPlan.printedMemory)) }
     if kernels || showsAll { sections.append(("kernels (LLVM IR)", try stepPlan.printedKernels(assembly: false))) }
     if assembly { sections.append(("kernels (assembly)", try stepPlan.printedKernels(assembly: true))) }
     for (i, section) in sections.enumerated() {
@@ -51,12 +53,27 @@ struct InspectCommand: ParsableCommand {
     }
   }
 
-  private func makePlan() throws -> Plan {
+  /// The summary as aligned lines.
+  private static func text(_ memory: MemorySummary) -> String {
+    let parts = [
+      ("parameters", memory.parameters), ("optimizer state", memory.optimizerState),
+      ("intermediate results (arena)", memory.arena), ("arguments and results", memory.argumentsAndResults),
+      ("constants", memory.constants), ("planned peak", memory.total),
+    ]
+    let lines = parts.map { name, bytes in
+      let megabytes = String(format: "%.3f", Double(bytes) / 1e6)
+      return TextLayout.pad(name, to: 28, alignRight: false) + TextLayout.pad(megabytes, to: 12, alignRight: true)
+        + " MB"
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  private func makePlan() throws -> (Plan, MemorySummary) {
     if let workload = Workload.named(data.data) {
       if let option = data.optionsForTables.first ?? (target == nil ? nil : "--target") {
         throw UsageError("\(option) is for CSV files; the workload '\(workload.name)' has data of its own.")
       }
-      return try workload.prepare().executable.plan
+      return try workload.plan()
     }
     let isName = !data.data.contains("/") && !data.data.contains(".")
     let names = DataSource.builtIn + Workload.all.map(\.name)
@@ -70,12 +87,15 @@ struct InspectCommand: ParsableCommand {
     return try Self.stepPlan(plan, plan.experiment.optimizer)
   }
 
-  private static func stepPlan(_ plan: TrainingPlan, _ optimizer: some Optimizer) throws -> Plan {
+  private static func stepPlan(
+    _ plan: TrainingPlan, _ optimizer: some Optimizer
+  ) throws -> (Plan, MemorySummary) {
     let model = Sequential.perceptron(
       plan.experiment.widths(for: plan.data), activation: plan.experiment.activation, dropout: plan.experiment.dropout)
     let trainer = try Trainer(
       model, optimizer: optimizer, on: plan.data.train, batch: plan.experiment.batch, seed: 0,
       objective: plan.experiment.objective)
-    return try trainer.stepPlan()
+    let step = try trainer.stepPlan()
+    return (step, step.memorySummary(parameters: model.parameters.map(\.parameter.variable)))
   }
 }

@@ -72,6 +72,57 @@ int descent_matmul_execute(const descent_matmul *product);
 /// oneDNN's name of the implementation it chose, such as "brg:avx512_core"; lives as long as the product.
 const char *descent_matmul_implementation(const descent_matmul *product);
 
+/// Which of a convolution's three tensors is computed from the other two.
+typedef enum {
+  DESCENT_CONVOLUTION_FORWARD = 0,
+  DESCENT_CONVOLUTION_INPUT_GRADIENT,
+  DESCENT_CONVOLUTION_KERNEL_GRADIENT,
+} descent_convolution_kind;
+
+/// The convolution of float32 images, or one of its two gradients. x is [batch, channels, height, width], the kernel
+/// [outputs, channels / groups, height, width] in row-major order, the result y [batch, outputs, height, width], the bias
+/// [outputs]. Images lie in memory as [batch, channels / block, height, width, block]: block 0 stands for row-major
+/// order, `channels` for channels last; beside these there are 8 and 16.
+typedef struct {
+  descent_convolution_kind kind;
+  int64_t batch, channels, outputs, groups;
+  int64_t input[2], kernel[2], result[2];  // height, width
+  int64_t strides[2], dilations[2];        // 1 for a dense kernel
+  int64_t padding_low[2], padding_high[2];
+  int64_t input_block, result_block;
+  bool has_bias;    // forward: added; kernel gradient: the bias's gradient is computed as well
+  bool relu;        // forward only, at the end
+  bool accumulate;  // forward only: adds what y holds, before the activation
+  bool winograd;    // allows the faster and less exact algorithm
+  int32_t threads;  // at least 1; fixed, because oneDNN divides the work when it makes the kernel
+} descent_convolution_descriptor;
+
+typedef struct descent_convolution descent_convolution;
+
+/// Makes the kernel, and what brings the weights into the order it wants. Returns 0 and the convolution, or a status for
+/// descent_onednn_status_name.
+int descent_convolution_create(const descent_convolution_descriptor *descriptor, descent_convolution **convolution);
+
+/// Frees the convolution; null is allowed.
+void descent_convolution_destroy(descent_convolution *convolution);
+
+/// Bytes of working memory that execution needs, 0 for none. Convolutions that do not run at once may share it.
+size_t descent_convolution_scratchpad_size(const descent_convolution *convolution);
+
+/// Bytes of the weights in an order of the kernel's own; 0 when it takes them as they are.
+size_t descent_convolution_reordered_size(const descent_convolution *convolution);
+
+/// Sets where the tensors are: x, kernel, bias and y or their gradients, whichever of them is computed. The rules of
+/// descent_matmul_bind hold.
+int descent_convolution_bind(
+    descent_convolution *convolution, float *x, float *kernel, float *bias, float *y, void *scratchpad);
+
+/// Computes. All pointers must be bound. Must not be called from within a team of threads. Returns 0 or a status.
+int descent_convolution_execute(const descent_convolution *convolution);
+
+/// oneDNN's name of the implementation it chose; lives as long as the convolution.
+const char *descent_convolution_implementation(const descent_convolution *convolution);
+
 /// The name of a status, such as "unimplemented".
 const char *descent_onednn_status_name(int status);
 

@@ -13,7 +13,6 @@ public final class Executable: @unchecked Sendable {
 
   enum Instruction {
     case loop(ThreadTeam.Body, UnsafePointer<UnsafeMutableRawPointer?>, tasks: Int, threads: Int)
-    case product(MatrixProduct)
     case routine(any Routine)
     case copy(to: UnsafeMutableRawPointer, from: UnsafeRawPointer, byteCount: Int)
   }
@@ -22,9 +21,13 @@ public final class Executable: @unchecked Sendable {
     let slot: UnsafeMutablePointer<Double>
     let value: @Sendable () -> Double
   }
-  private let instructions: [Instruction]
+  let instructions: [Instruction]
+  /// The step of the plan behind each instruction; nil for copies at the end.
+  let origins: [Int?]
   private let feeds: [Feed]
   private let arena: UnsafeMutableRawPointer
+  /// Where matrix products pack an operand; they run one after another.
+  private let scratch: UnsafeMutableRawPointer
   private let tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>]
   private let retained: [Storage]
 
@@ -66,7 +69,10 @@ public final class Executable: @unchecked Sendable {
     var instructions: [Instruction] = []
     var tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>] = []
     let compiler = try KernelCompiler.shared()
-    for step in plan.schedule.steps {
+    var origins: [Int?] = []
+    var products: [BoundProduct] = []
+    for (position, step) in plan.schedule.steps.enumerated() {
+      defer { while origins.count < instructions.count { origins.append(position) } }
       switch step.work {
       case .loop(let kernel):
         if kernel.isEmpty { continue }
@@ -88,10 +94,18 @@ public final class Executable: @unchecked Sendable {
           .loop(
             unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
             threads: binder.threads(forWork: work)))
-      case .matrix(let unit): instructions.append(.product(try binder.product(unit)))
+      case .matrix(let unit):
+        let product = try binder.product(unit, compiler)
+        products.append(product)
+        tables.append(product.table)
+        instructions += product.instructions
       case .opaque(let unit): instructions.append(.routine(try unit.bind(binder)))
       }
     }
+    let scratch = UnsafeMutableRawPointer.allocate(
+      byteCount: max(products.map(\.scratchByteCount).max() ?? 0, 64), alignment: 64)
+    for product in products where product.scratchByteCount > 0 { product.useScratch(scratch) }
+    self.scratch = scratch
     for copy in plan.schedule.lateCopies {
       let target = program.reads[copy.variable].variable.storage
       instructions.append(.copy(to: target.pointer, from: pointers[copy.value]!, byteCount: target.byteCount))
@@ -105,6 +119,7 @@ public final class Executable: @unchecked Sendable {
       }
     }
     self.instructions = instructions
+    self.origins = origins + [Int?](repeating: nil, count: instructions.count - origins.count)
     self.tables = tables
     self.retained = retained
     feeds = zip(feedSlots, program.feeds).map { slot, feed in
@@ -115,27 +130,32 @@ public final class Executable: @unchecked Sendable {
   deinit {
     for table in tables { table.deallocate() }
     arena.deallocate()
-  }
-
-  /// The matrix products among the kernels, in running order.
-  public var matrixProducts: [MatrixProduct.Descriptor] {
-    instructions.compactMap { if case .product(let product) = $0 { product.descriptor } else { nil } }
+    scratch.deallocate()
   }
 
   /// Runs the program once.
   public func run() {
-    // Counted loops: in debug builds an array's iterator allocates for every element.
+    computeFeeds()
+    run(from: 0, to: instructions.count)
+  }
+
+  // Counted loops: in debug builds an array's iterator allocates for every element.
+
+  func computeFeeds() {
     var i = 0
     while i < feeds.count {
       feeds[i].slot.pointee = feeds[i].value()
       i += 1
     }
-    i = 0
-    while i < instructions.count {
+  }
+
+  /// Runs the instructions `start..<end`.
+  func run(from start: Int, to end: Int) {
+    var i = start
+    while i < end {
       switch instructions[i] {
       case .loop(let body, let table, let tasks, let threads):
         ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body)
-      case .product(let product): product.execute()
       case .routine(let routine): routine.execute()
       case .copy(let target, let source, let byteCount):
         if byteCount > 0 { target.copyMemory(from: source, byteCount: byteCount) }
@@ -151,9 +171,8 @@ struct Binder {
   let threads: Int
   /// Scalar operations below which a second thread costs more than it brings.
   static let parallelWork = 1_500_000
-  /// The same for matrix products, in floating-point operations.
-  static let parallelFlops = 4_000_000
 
+  static func threads(forFlops flops: Int, of threads: Int) -> Int { flops < parallelFlops ? 1 : threads }
   func threads(forWork work: Int) -> Int { work < Self.parallelWork ? 1 : threads }
 
   /// The argument table of a kernel: its buffers, then the extent of a flat loop.
@@ -162,25 +181,5 @@ struct Binder {
     for (i, node) in buffers.enumerated() { (table + i).initialize(to: pointers[node]!) }
     (table + buffers.count).initialize(to: UnsafeMutableRawPointer(bitPattern: extent ?? 0))
     return table
-  }
-
-  func product(_ unit: MatrixUnit) throws(EngineError) -> MatrixProduct {
-    let batch = unit.batch == 1 ? [] : [unit.batch]
-    var descriptor = MatrixProduct.Descriptor(batch: batch, m: unit.m, n: unit.n, k: unit.k)
-    descriptor.a = .init(
-      batchStrides: batch.map { _ in unit.a.batch }, rowStride: unit.a.rows, columnStride: unit.a.columns)
-    descriptor.b = .init(
-      batchStrides: batch.map { _ in unit.b.batch }, rowStride: unit.b.rows, columnStride: unit.b.columns)
-    descriptor.hasBias = unit.bias != nil
-    descriptor.activation = unit.activation == .relu ? .relu : .none
-    descriptor.threads = descriptor.floatingPointOperations < Self.parallelFlops ? 1 : threads
-    let product = try MatrixProduct(descriptor)
-    func floats(_ node: Node, _ offset: Int) -> UnsafeMutablePointer<Float> {
-      pointers[node]!.assumingMemoryBound(to: Float.self) + offset
-    }
-    product.bind(
-      a: floats(unit.a.node, unit.a.offset), b: floats(unit.b.node, unit.b.offset),
-      bias: unit.bias.map { UnsafePointer(floats($0.node, $0.offset)) }, c: floats(unit.result, 0))
-    return product
   }
 }

@@ -50,6 +50,28 @@ public enum ThreadTeam {
     }
   }
 
+  /// What a member of the team does that may wait for the others: its number, and how many there are.
+  typealias Member = @convention(c) (_ argument: UnsafeMutableRawPointer?, _ number: Int, _ count: Int) -> Void
+
+  /// Calls `body` once on each of up to `threads` threads that run at the same time, so that they may wait for each other,
+  /// and returns when all have returned. Dispatch does not promise the same time: there, one thread does it all.
+  static func enter(threads: Int, argument: UnsafeMutableRawPointer?, _ body: Member) {
+    guard threads > 1, let openMP else { return body(argument, 0, 1) }
+    var membership = Membership(argument: argument, body: body)
+    withUnsafeMutablePointer(to: &membership) { openMP.parallel(Membership.enter, $0, UInt32(threads), 0) }
+  }
+
+  private struct Membership {
+    let argument: UnsafeMutableRawPointer?
+    let body: Member
+
+    static let enter: OpenMP.Function = { argument in
+      guard let openMP = ThreadTeam.openMP, let argument else { return }
+      let membership = argument.assumingMemoryBound(to: Membership.self).pointee
+      membership.body(membership.argument, Int(openMP.threadNumber()), Int(openMP.teamSize()))
+    }
+  }
+
   /// How threads are made, for people to read.
   public static var runtimeName: String { openMP == nil ? "Dispatch" : "OpenMP (GOMP_parallel)" }
 

@@ -67,7 +67,7 @@ struct AttentionUnit: OpaqueUnit {
     let function = try compiler.function(symbol: "kernel", ir: code.ir)
     let slots = min(binder.threads(forWork: work), Self.slots, code.tasks)
     let table = binder.table(views.map(\.node) + [node, scratch], extent: slots)
-    return KernelRoutine(unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: slots, threads: slots)
+    return KernelRoutine(function, table: table, tasks: slots, threads: slots)
   }
 
   /// Operations, as loop kernels count them: a vector instruction of a product does about sixteen multiply-adds.
@@ -76,25 +76,4 @@ struct AttentionUnit: OpaqueUnit {
     let products = (isGradient ? 5 : 2) * e.time * e.time * e.width / (attention.isCausal ? 2 : 1)
     return e.batch * e.heads * products / 4
   }
-}
-
-/// A compiled kernel with an argument table of its own.
-final class KernelRoutine: Routine {
-  private let body: ThreadTeam.Body
-  private let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-  private let tasks: Int
-  private let threads: Int
-
-  /// Takes `table` over.
-  init(
-    _ body: ThreadTeam.Body, _ table: UnsafeMutablePointer<UnsafeMutableRawPointer?>, tasks: Int, threads: Int
-  ) {
-    self.body = body
-    self.table = table
-    self.tasks = tasks
-    self.threads = threads
-  }
-  deinit { table.deallocate() }
-
-  func execute() { ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body) }
 }

@@ -3,18 +3,17 @@ import DescentGraph
 /// Rewrites what no kernel does directly into what kernels do.
 ///
 /// - Dot products that oneDNN does not take (other types than float32, empty operands) become multiply and sum.
-/// - Dot products, scatter-adds and attention of half-width floats compute in float32.
+/// - Dot products, scatter-adds, running sums and attention of half-width floats compute in float32.
 /// - Attention that has no kernel becomes its composition.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.
+/// - Convolutions become dot products over windows (`ConvolutionLowering`).
 /// - Every update and result gets a node of its own to be computed into.
-/// - Reductions of much data to few elements become two stages, so that threads share the first one. The stages are the
-///   same for every thread count, and so are the bits of the result.
+/// - Long reductions become two stages: see `Legalizer+Reductions.swift`.
 enum Legalizer {
-  /// Elements that one task of a long reduction sums up.
-  static let chunk = 16384
-
   static func legalize(_ program: Program) -> Program {
-    program.mapRoots { roots in withOwnRoots(rewritten(withFittingAttention(roots))) }
+    program.mapRoots { roots in
+      withOwnRoots(rewritten(withFittingAttention(ConvolutionLowering.lowered(roots, except: { $0.convolution?.layout != nil }))))
+    }
   }
 
   /// A root that is an input, a constant or a second use of another root becomes a copy, so that each root names memory
@@ -57,6 +56,9 @@ enum Legalizer {
           replacement[node] = rebuilt
         case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows:
           replacement[node] = rebuilt
+        case .cumulativeSum(let axis) where node.dtype.isHalf:
+          let sums = Tensor(inputs[0]).cast(to: .float32).cumulativeSum(axis: axis)
+          replacement[node] = sums.cast(to: node.dtype).node
         case .argsort, .cumulativeSum:
           replacement[node] = rebuilt
         case .attention, .attentionGradient:
@@ -124,41 +126,5 @@ enum Legalizer {
     let rank = batch.count + m.count + n.count
     let product = left * right
     return product.sum(axes: Array(rank..<(rank + contracted.count)))
-  }
-
-  private static func twoStages(_ r: Reduction, _ axes: [Int], _ x: Tensor) -> Tensor? {
-    let results = x.shape.removing(axes: axes).elementCount
-    let length = axes.reduce(1) { $0 * x.shape[$1] }
-    guard results == 1, length > 2 * chunk else { return nil }
-    func reduced(_ t: Tensor, _ axes: [Int]) -> Tensor {
-      switch r {
-      case .sum: t.sum(axes: axes)
-      case .maximum: t.max(axes: axes)
-      case .minimum: t.min(axes: axes)
-      }
-    }
-    // The innermost axes of at least a quarter chunk make the first stage.
-    var inner = 1
-    var axis = x.rank
-    while axis > 0 && inner * 4 < chunk {
-      axis -= 1
-      inner *= x.shape[axis]
-    }
-    if inner < length && inner <= 4 * chunk {
-      return reduced(reduced(x, Array(axis..<x.rank)), Array(0..<axis)).reshaped(x.shape.removing(axes: axes))
-    }
-    // One long run: cut it into chunks, and add what is left over.
-    let flat = x.reshaped([length])
-    let whole = length / chunk * chunk
-    let chunks = reduced(reduced(flat.sliced(axis: 0, 0..<whole).reshaped([length / chunk, chunk]), [1]), [0])
-    guard whole < length else { return chunks.reshaped(x.shape.removing(axes: axes)) }
-    let rest = reduced(flat.sliced(axis: 0, whole..<length), [0])
-    let total =
-      switch r {
-      case .sum: chunks + rest
-      case .maximum: maximum(chunks, rest)
-      case .minimum: minimum(chunks, rest)
-      }
-    return total.reshaped(x.shape.removing(axes: axes))
   }
 }

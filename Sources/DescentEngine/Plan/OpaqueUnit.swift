@@ -11,6 +11,8 @@ protocol OpaqueUnit: Sendable {
   var results: [Node] { get }
   /// One line for people.
   func title(names: (Node) -> String) -> String
+  /// What it has to do, for judging how fast it does it.
+  var cost: Cost { get }
   /// The unit behind its buffers, ready to run again and again.
   func bind(_ binder: Binder) throws(EngineError) -> any Routine
 }

@@ -66,6 +66,7 @@ struct Partition {
     order = Node.topologicalOrder(of: program.roots)
     uses = Uses(order: order, roots: program.roots)
     epilogues = MatrixEpilogue.find(in: order, uses: uses)
+      .merging(MatrixEpilogue.findAfterConvolutions(in: order, uses: uses)) { dot, _ in dot }
     chooseBuffers()
     // Buffers that only lowering finds out about are added until all units can be lowered.
     while true {
@@ -94,7 +95,9 @@ struct Partition {
       switch node.op {
       case .constant(.data), .input: buffered.insert(node)
       case .reduce, .argmax, .pad, .concatenate, .scatterAdd: buffered.insert(node)
-      case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows: buffered.insert(node)
+      case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
+        buffered.insert(epilogues[node]?.result ?? node)
+      case .foldWindows: buffered.insert(node)
       case .argsort, .cumulativeSum: buffered.insert(node)
       case .attention, .attentionGradient: buffered.insert(node)
       case .call, .scan: buffered.insert(node)
@@ -116,12 +119,36 @@ struct Partition {
   /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
   private func isWorthStoring(_ node: Node) -> Bool {
     guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
-    return cost(node) > 4
+    return cost(node) > Self.affordableCost(of: node) && !isMask(node)
+  }
+
+  /// How much may be computed again to spare a tensor its way to memory and back. For one that stays in the cache that is
+  /// four cheap operations; for a larger one, 8 bytes an element take as long as an exponential or a tangent of a value that
+  /// is read, or as reading two other tensors.
+  private static func affordableCost(of node: Node) -> Int { isLarge(node) ? mostAffordableCost : 4 }
+  private static let mostAffordableCost = 24
+  /// What reading an element of a large tensor counts.
+  private static let loadCost = 8
+  private static func isLarge(_ node: Node) -> Bool { node.shape.elementCount * node.dtype.byteCount >= 1 << 20 }
+
+  /// Whether a condition depends on drawn numbers and scalars only. Such a mask (dropout's) is drawn again from its key
+  /// wherever it is wanted, in the backward pass too, and costs no memory.
+  private func isMask(_ node: Node) -> Bool {
+    func isDrawn(_ node: Node) -> Bool {
+      if case .randomBits = node.op { return true }
+      let isFollowed =
+        switch node.op {
+        case .broadcast, .reshape: true
+        case let op: op.isElementwise
+        }
+      return isFollowed && node.inputs.allSatisfy { $0.shape.elementCount == 1 || isDrawn($0) }
+    }
+    return node.dtype == .bool && node.shape.elementCount > 1 && isDrawn(node)
   }
 
   /// Operations it takes to compute an element from what is stored; expensive ones count ten.
   private func cost(_ node: Node) -> Int {
-    if buffered.nodes.contains(node) { return 0 }
+    if buffered.nodes.contains(node) { return Self.isLarge(node) ? Self.loadCost : 0 }
     let own: Int
     switch node.op {
     case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
@@ -135,7 +162,7 @@ struct Partition {
     case .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan: own = 10
     }
     var total = own
-    for input in node.inputs where total <= 10 { total += cost(input) }
+    for input in node.inputs where total <= Self.mostAffordableCost { total += cost(input) }
     return total
   }
 
@@ -169,15 +196,20 @@ struct Partition {
           .loop(node: node.inputs[0], target: node, region: .init(offsets: low, strides: interior.map { $0 + 1 })))
       case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
         .argmax, .reshape, .transpose, .broadcast, .slice, .reverse, .gather, .windows, .barrier:
-        if let dot = dots[node] {
+        if let convolution = dots[node], convolution.convolution != nil {
+          let epilogue = epilogues[convolution]
+          units.append(.opaque(try ConvolutionUnit(convolution, epilogue: epilogue, buffered: buffered)))
+        } else if let dot = dots[node] {
           units.append(.matrix(try MatrixUnit(dot: dot, epilogue: epilogues[dot], buffered: buffered)))
         } else {
           units.append(.loop(node: node, target: node, region: nil))
         }
       case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
-        fatalError("\(node.op.name) has no unit")
+        units.append(.opaque(try ConvolutionUnit(node, epilogue: nil, buffered: buffered)))
       case .foldWindows: fatalError("\(node.op.name) has no unit")
-      case .argsort, .cumulativeSum: fatalError("\(node.op.name) has no unit")
+      case .argsort(let axis, let descending):
+        units.append(.opaque(try SortUnit(node, axis: axis, descending: descending, buffered: buffered)))
+      case .cumulativeSum(let axis): units.append(.opaque(try CumulativeSumUnit(node, axis: axis, buffered: buffered)))
       case .attention(let a), .attentionGradient(let a):
         units.append(.opaque(try AttentionUnit(node, a, buffered: buffered)))
       case .call: fatalError("a call is inlined before")
@@ -346,8 +378,7 @@ struct Uses {
   /// Whether somebody wants every element several times.
   func isBroadcast(_ node: Node) -> Bool {
     direct(node).contains { user in
-      if case .broadcast = user.op { return user.shape.elementCount > node.shape.elementCount }
-      return Self.isMovement(user) && isBroadcast(user)
+      Self.isMovement(user) && (user.shape.elementCount > node.shape.elementCount || isBroadcast(user))
     }
   }
 }

@@ -10,7 +10,7 @@ extension Plan {
     let names = BufferNames(self)
     var lines: [String] = []
     for (position, step) in schedule.steps.enumerated() {
-      lines.append("\(position + 1). \(Self.title(of: step, names))")
+      lines.append("\(position + 1). \(Self.title(of: step, names.name))")
       if case .loop(let kernel) = step.work {
         lines += kernel.printed { names.name(of: $0) }.split(separator: "\n").map { "   " + $0 }
       }
@@ -22,20 +22,20 @@ extension Plan {
   }
 
   /// One line on what a step is.
-  private static func title(of step: Schedule.Step, _ names: BufferNames) -> String {
-    let written = step.writes.map { names.name(of: $0) }.sorted().joined(separator: ", ")
+  static func title(of step: Schedule.Step, _ name: (Node) -> String) -> String {
+    let written = step.writes.map(name).sorted().joined(separator: ", ")
     switch step.work {
     case .loop: return "loop → \(written)"
     case .matrix(let unit):
-      let a = names.name(of: unit.a.node) + (unit.a.columns == 1 ? "" : "ᵀ")
-      let b = names.name(of: unit.b.node) + (unit.b.columns == 1 ? "" : "ᵀ")
-      let bias = unit.bias.map { " + \(names.name(of: $0.node))" } ?? ""
+      let a = name(unit.a.node) + (unit.a.columns == 1 ? "" : "ᵀ")
+      let b = name(unit.b.node) + (unit.b.columns == 1 ? "" : "ᵀ")
+      let bias = unit.bias.map { " + \(name($0.node))" } ?? ""
       let end = unit.activation.map { ", \($0.rawValue)" } ?? ""
       let batch = unit.batch == 1 ? "" : "\(unit.batch) × "
       return "product → \(written) = \(a) · \(b)\(bias)\(end)   [\(batch)\(unit.m)×\(unit.k) · \(unit.k)×\(unit.n)]"
     case .scatter(let unit):
-      return "scatter-add → \(written) at \(names.name(of: unit.indices)) += \(names.name(of: unit.updates))"
-    case .opaque(let unit): return unit.title { names.name(of: $0) }
+      return "scatter-add → \(written) at \(name(unit.indices)) += \(name(unit.updates))"
+    case .opaque(let unit): return unit.title(names: name)
     }
   }
 

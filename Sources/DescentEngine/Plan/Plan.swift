@@ -6,9 +6,10 @@ public struct Plan {
   let schedule: Schedule
   let memory: MemoryPlan
 
-  public init(_ traced: Program) {
+  public init(_ traced: Program, precision: Precision = .fast) {
     let simplified = Self.verified(Simplifier.simplify(traced))
-    let legal = Self.verified(Legalizer.legalize(simplified))
+    let laidOut = Self.verified(LayoutPass.laidOut(simplified, precision: precision))
+    let legal = Self.verified(Legalizer.legalize(laidOut))
     program = legal
     schedule = Schedule(Partition(legal))
     memory = MemoryPlan(schedule)

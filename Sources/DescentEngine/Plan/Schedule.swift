@@ -125,13 +125,21 @@ struct Schedule {
       return taken - freed
     }
 
-    var ready = kernels.indices.filter { waiting[$0] == 0 }
     var result: [Int] = []
+    func run(_ index: Int) {
+      result.append(index)
+      allocated.formUnion(kernels[index].writes)
+      for node in kernels[index].reads { readersLeft[node]! -= 1 }
+    }
+    // What waits for nothing (a fill, a copy of a constant) runs just before the first kernel that wants it.
+    var free = Set(kernels.indices.filter { edges[$0].isEmpty && !dependents[$0].isEmpty })
+    for index in free { for next in dependents[index] { waiting[next] -= 1 } }
+    var ready = kernels.indices.filter { waiting[$0] == 0 && !free.contains($0) }
     while let best = ready.min(by: { (growth($0), $0) < (growth($1), $1) }) {
       ready.removeAll { $0 == best }
-      result.append(best)
-      allocated.formUnion(kernels[best].writes)
-      for node in kernels[best].reads { readersLeft[node]! -= 1 }
+      for index in edges[best].intersection(free).sorted() { run(index) }
+      free.subtract(edges[best])
+      run(best)
       for next in dependents[best] {
         waiting[next] -= 1
         if waiting[next] == 0 { ready.append(next) }

@@ -66,7 +66,8 @@ enum ElementwiseRules {
     case .log: g / x
     case .log1p: g / (x + 1)
     case .sqrt: g / (2 * y)
-    case .rsqrt: -0.5 * g * y / x
+    // In y alone, so that a backward pass need not keep x.
+    case .rsqrt: -0.5 * g * (y * y * y)
     case .sin: g * cos(x)
     case .cos: -(g * sin(x))
     case .tanh: g * (1 - y * y)

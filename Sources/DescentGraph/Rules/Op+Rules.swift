@@ -76,8 +76,8 @@ extension Op {
     case .cumulativeSum(let axis): [SequenceRules.gradient(cumulativeSum: axis, g)]
     case .attention(let a): AttentionRules.gradients(a, x, g)
     case .attentionGradient(let a): AttentionRules.gradients(gradient: a, x, g)
-    case .call(let graph, let result): SubgraphRules.gradients(call: graph, result, x, g)
-    case .scan(let scan, let result): SubgraphRules.gradients(scan, result, x, g)
+    case .call(let graph, let result): SubgraphRules.gradients(.call(graph), x, [result: g])
+    case .scan(let scan, let result): SubgraphRules.gradients(.scan(scan), x, [result: g])
     case .barrier: [g] + x.dropFirst().map { _ in nil }
     }
   }

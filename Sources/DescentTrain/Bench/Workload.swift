@@ -1,4 +1,3 @@
-import DescentEngine
 import DescentGraph
 import DescentNN
 import DescentOptim
@@ -7,23 +6,16 @@ import DescentOptim
 public struct Workload: Sendable {
   public let name: String
   public let summary: String
-  private let build: @Sendable () throws -> Executable
-
-  /// A workload that is compiled and bound.
-  public final class Prepared {
-    public let executable: Executable
-    init(_ executable: Executable) { self.executable = executable }
-    /// One training step, with everything in it: forward, backward, update.
-    public func step() { executable.run() }
-    public var kernelCount: Int { executable.plan.kernelCount }
-  }
-
-  public func prepare() throws -> Prepared { Prepared(try build()) }
+  /// What can be changed, for the transformers.
+  public private(set) var size: TransformerSize?
+  let make: @Sendable () -> WorkloadStep
 
   public static let all: [Workload] = [
     perceptron("mlp-small", [64, 128, 10], batch: 32),
     perceptron("mlp-mnist", [784, 256, 128, 10], batch: 64),
     perceptron("mlp-wide", [1024, 2048, 2048, 1000], batch: 256),
+    transformer("gpt-tiny", TransformerSize(depth: 4, heads: 4, width: 128, context: 64, batch: 12)),
+    transformer("gpt-small", TransformerSize(depth: 6, heads: 6, width: 384, context: 128, batch: 8)),
     update("adamw-25m", "AdamW's update alone, 25 million parameters", AdamW(weightDecay: 0.1)),
     update("own-adamw-25m", "the same with AdamW as a user would write it", HandWrittenAdamW()),
   ]
@@ -31,47 +23,39 @@ public struct Workload: Sendable {
   public static func named(_ name: String) -> Workload? { all.first { $0.name == name } }
 
   /// A perceptron with ReLU, cross-entropy and AdamW.
-  private static func perceptron(_ widths: [Int], batch: Int) -> @Sendable () throws -> Executable {
-    {
-      let model = Sequential.perceptron(widths)
-      try model.initialize(seed: 0)
-      let updater = Updater(AdamW(), parameters: model.trainableVariables)
-      let step = compile { arguments in
-        let loss = crossEntropy(model(arguments[0]), labels: arguments[1])
-        updater.minimize(loss)
-        return [loss]
-      }
-      let inputs = try evaluate([
-        RandomKey(1).normal([batch, widths[0]]),
-        (RandomKey(2).uniform([batch]) * Double(widths[widths.count - 1])).cast(to: .int32),
-      ])
-      let executable = try step.executable(shapes: inputs.map(\.shape), dtypes: inputs.map(\.dtype))
-      for (slot, input) in zip(executable.arguments, inputs) {
-        slot.pointer.copyMemory(from: input.pointer, byteCount: input.byteCount)
-      }
-      return executable
+  private static func perceptron(_ name: String, _ widths: [Int], batch: Int) -> Workload {
+    let shape = widths.map(String.init).joined(separator: "-")
+    return Workload(name: name, summary: "\(shape), batch \(batch), AdamW") {
+      .training(
+        Sequential.perceptron(widths), on: .numbers([batch, widths[0]]), labels: [batch], classes: widths.last!)
     }
   }
 
-  private static func perceptron(_ name: String, _ widths: [Int], batch: Int) -> Workload {
-    let shape = widths.map(String.init).joined(separator: "-")
-    return Workload(name: name, summary: "\(shape), batch \(batch), AdamW", build: perceptron(widths, batch: batch))
+  /// The sizes of a transformer and of what it is trained on.
+  public struct TransformerSize: Sendable {
+    public var depth: Int, heads: Int, width: Int
+    /// The length of a sequence.
+    public var context: Int
+    public var batch: Int
+    public var vocabulary = 65
+  }
+
+  /// A language model over single characters, with cross-entropy and AdamW.
+  public static func transformer(_ name: String, _ size: TransformerSize) -> Workload {
+    let summary =
+      "GPT: \(size.depth) layers, \(size.heads) heads, width \(size.width), context \(size.context), "
+      + "batch \(size.batch), AdamW"
+    return Workload(name: name, summary: summary, size: size) {
+      let model = Transformer(
+        vocabulary: size.vocabulary, context: size.context, width: size.width, depth: size.depth, heads: size.heads)
+      let tokens: Shape = [size.batch, size.context]
+      return .training(
+        model, on: .indices(tokens, below: size.vocabulary), labels: tokens, classes: size.vocabulary)
+    }
   }
 
   /// An optimizer's update of one tensor of 25 million elements, its gradient given.
   public static func update<Method: Optimizer>(_ name: String, _ summary: String, _ method: Method) -> Workload {
-    Workload(name: name, summary: summary) {
-      let shape: Shape = [25_000_000]
-      let parameter = Variable(shape: shape, name: "weight")
-      let gradient = Variable(shape: shape, name: "gradient")
-      try parameter.assign(RandomKey(0).normal(shape))
-      try gradient.assign(RandomKey(1).normal(shape))
-      let updater = Updater(method, parameters: [parameter])
-      let step = compile { _ in
-        updater.apply([gradient.value])
-        return []
-      }
-      return try step.executable(shapes: [], dtypes: [])
-    }
+    Workload(name: name, summary: summary) { .update(method, of: [25_000_000]) }
   }
 }

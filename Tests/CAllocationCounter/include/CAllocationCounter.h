@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/// Whether counting works here (glibc only).
+/// Whether counting works here (glibc, and no sanitizer).
 bool allocation_counter_works(void);
 
 /// Starts counting the calling thread's allocations, from 0.

@@ -29,7 +29,7 @@ extension KernelEmitter {
     case .index(let address):
       name = convert(self.address(address, isVector), from: .int64, to: dtype, lanes(isVector))
     case .random(let key, let stream, let counter):
-      name = random(value(key).name, value(stream).name, self.address(counter, isVector), dtype, lanes(isVector))
+      name = random(value(key).name, value(stream).name, counter, dtype, isVector)
     case .unary(let f, let a):
       name = rounded(unary(f, operand(a, isVector), kernel.dtypes[a], lanes(isVector)), dtype, lanes(isVector))
     case .binary(let f, let a, let b):

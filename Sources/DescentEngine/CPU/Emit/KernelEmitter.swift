@@ -66,9 +66,14 @@ final class KernelEmitter {
     width = Self.width(kernel, vectorByteCount / 4)
   }
 
-  /// A vector register full of float32, or less when a row is shorter.
+  /// A vector register full of float32, or less when a row is shorter. Four registers where numbers are drawn: a block of
+  /// the generator gives four words, and its rounds then fill whole registers.
   private static func width(_ kernel: LoopKernel, _ lanes: Int) -> Int {
     guard let extent = kernel.domain.last else { return 1 }
+    let draws = kernel.values.contains {
+      if case .random(_, _, let counter) = $0 { counter.coefficients[kernel.domain.count - 1] == 1 } else { false }
+    }
+    let lanes = draws ? 4 * lanes : lanes
     var width = 1
     while width < lanes && width < extent { width *= 2 }
     return width

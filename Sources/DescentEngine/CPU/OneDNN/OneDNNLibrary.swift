@@ -43,4 +43,10 @@ public enum OneDNNLibrary {
     let prefix = "cpu_isa_"
     return name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
   }
+
+  /// The floats in a vector of the instruction set that it uses, by which it blocks images; nil where it does not block,
+  /// or cannot be loaded.
+  static let vectorLanes: Int? = instructionSet.flatMap { name in
+    name.contains("512") ? 16 : name.contains("avx2") ? 8 : nil
+  }
 }

@@ -4,7 +4,7 @@ import Foundation
 
 /// Operands with reproducible contents for a descriptor, and their product by plain loops in double precision.
 struct MatrixOperands {
-  let a: [Float], b: [Float], c: [Float], bias: [Float]
+  var a: [Float], b: [Float], c: [Float], bias: [Float]
 
   init(_ d: MatrixProduct.Descriptor) {
     func fill(_ count: Int, seed: UInt64) -> [Float] {
@@ -38,6 +38,30 @@ struct MatrixOperands {
             sum += Double(x) * Double(y)
           }
           result[place] = Self.apply(d.activation, sum)
+        }
+      }
+    }
+    return result
+  }
+
+  /// The same in single precision: one sum for each element, in order of depth with one rounding a term, then the bias.
+  func orderedProduct(_ d: MatrixProduct.Descriptor) -> [Float] {
+    var result = c
+    for index in Self.indices(d.batch) {
+      let offsetA = Self.offset(index, d.a)
+      let offsetB = Self.offset(index, d.b)
+      let offsetC = Self.offset(index, d.c)
+      for i in 0..<d.m {
+        for j in 0..<d.n {
+          let place = offsetC + i * d.c.rowStride + j * d.c.columnStride
+          var sum = d.accumulates ? c[place] : 0
+          for t in 0..<d.k {
+            sum.addProduct(
+              a[offsetA + i * d.a.rowStride + t * d.a.columnStride],
+              b[offsetB + t * d.b.rowStride + j * d.b.columnStride])
+          }
+          if d.hasBias { sum += bias[j] }
+          result[place] = d.activation == .relu ? max(sum, 0) : sum
         }
       }
     }

@@ -1,0 +1,41 @@
+import ArgumentParser
+import Descent
+
+/// Other sizes for the workloads that are transformers.
+struct SizeOptions: ParsableArguments {
+  @Option(help: "Features of a token.") var width: Int?
+  @Option(help: "Blocks.") var depth: Int?
+  @Option(help: "Attention heads; they divide the width.") var heads: Int?
+  @Option(help: "Tokens of a sequence.") var context: Int?
+  @Option(help: "Sequences a step takes.") var batch: Int?
+
+  private var values: [(name: String, value: Int?)] {
+    [("--width", width), ("--depth", depth), ("--heads", heads), ("--context", context), ("--batch", batch)]
+  }
+
+  /// The options that were given.
+  var given: [String] { values.filter { $0.value != nil }.map(\.name) }
+
+  func validate() throws {
+    for case (let name, let value?) in values where value < 1 {
+      throw ValidationError("\(name) must be at least 1, not \(value).")
+    }
+  }
+
+  /// `workload` with the sizes that were given.
+  func applied(to workload: Workload) throws -> Workload {
+    guard let option = given.first else { return workload }
+    guard var size = workload.size else {
+      throw ValidationError("\(option) is for the transformers; '\(workload.name)' has a size of its own.")
+    }
+    size.width = width ?? size.width
+    size.depth = depth ?? size.depth
+    size.heads = heads ?? size.heads
+    size.context = context ?? size.context
+    size.batch = batch ?? size.batch
+    guard size.width % size.heads == 0 else {
+      throw ValidationError("the width \(size.width) cannot be divided into \(size.heads) heads; give --heads as well.")
+    }
+    return .transformer(workload.name, size)
+  }
+}

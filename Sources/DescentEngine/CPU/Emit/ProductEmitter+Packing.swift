@@ -1,0 +1,195 @@
+import DescentGraph
+
+/// Copies of operands in the order in which tiles read them.
+extension ProductEmitter {
+  // MARK: B, one strip at a time
+
+  /// Copies a strip of B to the stack: `panel[k·stripWidth + j] = B[depthStart + k, firstColumn + j]`. Columns that do not
+  /// exist become whatever fits; their results are not stored.
+  func packStrip(_ b: String, firstColumn: String, depthStart: String, depth: String) {
+    let offset = ir.sum(
+      ir.product(depthStart, String(d.b.rowStride)), ir.product(firstColumn, String(d.b.columnStride)))
+    let corner = ir.element(b, offset)
+    if d.b.columnStride != 1 {
+      packTransposed(corner, firstColumn: firstColumn, depth: depth)
+    } else {
+      packRows(corner, firstColumn: firstColumn, depth: depth)
+    }
+  }
+
+  private func packRows(_ corner: String, firstColumn: String, depth: String) {
+    let rest = d.n % blocking.stripWidth
+    func copy(columns: Int) {
+      _ = ir.loop(from: "0", to: depth, step: 1, carrying: []) { k, _ in
+        let source = ir.element(corner, ir.product(k, String(d.b.rowStride)))
+        let target = ir.element("%panel", ir.product(k, String(blocking.stripWidth)))
+        for start in stride(from: 0, to: columns, by: lanes) {
+          let mask = columns - start < lanes ? prefixMask(columns - start) : nil
+          let vector = ir.loadFloats(ir.element(source, String(start)), lanes: lanes, mask: mask)
+          ir.storeFloats(vector, ir.element(target, String(start)), lanes: lanes)
+        }
+        return []
+      }
+    }
+    if rest == 0 || d.n < blocking.stripWidth { return copy(columns: min(d.n, blocking.stripWidth)) }
+    let isLast = ir.emit("icmp eq i64 \(firstColumn), \(d.n - rest)")
+    _ = ir.when(isLast, carrying: []) { _ in
+      copy(columns: rest)
+      return []
+    }
+    _ = ir.when(ir.emit("xor i1 \(isLast), true"), carrying: []) { _ in
+      copy(columns: blocking.stripWidth)
+      return []
+    }
+  }
+
+  /// Hands the strip to the transposing kernel.
+  private func packTransposed(_ corner: String, firstColumn: String, depth: String) {
+    let columns = minimum(ir.emit("sub nsw i64 \(d.n), \(firstColumn)"), String(blocking.stripWidth))
+    let arguments = [
+      "ptr \(corner)", "ptr %panel", "i64 \(d.b.columnStride)", "i64 \(blocking.stripWidth)", "i64 \(depth)",
+    ]
+    for (i, argument) in arguments.enumerated() {
+      ir.line("store \(argument), ptr \(ir.element("%strip", String(2 * i))), align 8")
+    }
+    ir.line("call void %transpose(ptr %strip, i64 0, i64 \(columns))")
+  }
+
+  /// The kernel that packs a strip whose columns lie as rows in memory: squares turn in registers. One code serves all
+  /// products, which call it through their argument table, because LLVM takes long for so many shuffles.
+  ///
+  /// Arguments: where the strip begins, the panel, the distances between columns in memory and between rows of the panel,
+  /// and the depth. Columns `lo ..< hi` are packed.
+  static func emitTransposing(lanes: Int) -> String {
+    let ir = IRBuilder()
+    let names = ["source", "panel", "stride", "width", "depth"]
+    for (i, name) in names.enumerated() {
+      let slot = ir.emit("getelementptr ptr, ptr %args, i64 \(i)")
+      ir.line("%\(name) = load \(i < 2 ? "ptr" : "i64"), ptr \(slot), align 8")
+    }
+    let rest = ir.emit("srem i64 %depth, \(lanes)")
+    let whole = ir.emit("sub nsw i64 %depth, \(rest)")
+    // Columns that fill up the last square are copies of the last.
+    let top = ir.emit("sub nsw i64 %hi, 1")
+    _ = ir.loop(from: "%lo", to: "%hi", step: lanes, carrying: []) { column, _ in
+      let rows = (0..<lanes).map { t in
+        let index = ir.sum(column, String(t))
+        let isInside = ir.emit("icmp slt i64 \(index), \(top)")
+        return ir.element("%source", ir.product(ir.select(isInside, index, top, "i64", 1), "%stride"))
+      }
+      let target = ir.element("%panel", column)
+      func square(_ k: String, mask: String?) {
+        let turned = ir.transposed(
+          rows.map { ir.loadFloats(ir.element($0, k), lanes: lanes, mask: mask) }, lanes: lanes)
+        var place = ir.element(target, ir.product(k, "%width"))
+        for vector in turned {
+          ir.storeFloats(vector, place, lanes: lanes)
+          place = ir.element(place, "%width")
+        }
+      }
+      _ = ir.loop(from: "0", to: whole, step: lanes, carrying: []) { k, _ in
+        square(k, mask: nil)
+        return []
+      }
+      _ = ir.when(ir.emit("icmp sgt i64 \(rest), 0"), carrying: []) { _ in
+        square(whole, mask: ir.laneMask(below: rest, lanes: lanes))
+        return []
+      }
+      return []
+    }
+    return ir.module()
+  }
+
+  // MARK: A, all of it
+
+  /// The kernel that copies a column-major A into the scratch memory, a tile of rows a task:
+  /// `scratch[tile·tileRows·depth + k·tileRows + r] = A[tile·tileRows + r, k]`.
+  func emitPacking() -> KernelEmitter.Code {
+    loadArguments([.a, .scratch])
+    let tiles = (d.m + blocking.tileRows - 1) / blocking.tileRows
+    let rest = d.m % blocking.tileRows
+    _ = ir.loop(from: "%lo", to: "%hi", step: 1, carrying: []) { index, _ in
+      let (batchIndex, tile) = split(index, by: tiles)
+      let row = ir.product(tile, String(blocking.tileRows))
+      let source = ir.element(
+        matrix("%a", batchIndex, d.a.batchStrides), ir.product(row, String(d.a.rowStride)))
+      let target = ir.element(
+        ir.element("%scratch", ir.product(batchIndex, String(blocking.packedLeftCount(d)))),
+        ir.product(row, String(d.k)))
+      func copy(rows: Int) {
+        _ = ir.loop(from: "0", to: String(d.k), step: 1, carrying: []) { k, _ in
+          let vector = ir.loadFloats(ir.element(source, ir.product(k, String(d.a.columnStride))), lanes: rows)
+          ir.storeFloats(
+            vector, ir.element(target, ir.product(k, String(blocking.tileRows))), lanes: rows)
+          return []
+        }
+      }
+      if rest == 0 {
+        copy(rows: blocking.tileRows)
+      } else {
+        let isLast = ir.emit("icmp eq i64 \(tile), \(tiles - 1)")
+        _ = ir.when(isLast, carrying: []) { _ in
+          copy(rows: rest)
+          return []
+        }
+        _ = ir.when(ir.emit("xor i1 \(isLast), true"), carrying: []) { _ in
+          copy(rows: blocking.tileRows)
+          return []
+        }
+      }
+      return []
+    }
+    return .init(ir: ir.module(), tasks: d.batch.reduce(1, *) * tiles, extentArgument: nil)
+  }
+}
+
+extension ProductBlocking {
+  /// Floats of a packed A, for one index of the batch.
+  func packedLeftCount(_ d: MatrixProduct.Descriptor) -> Int { (d.m + tileRows - 1) / tileRows * tileRows * d.k }
+
+  /// Steps of depth that a packed strip holds; transposing fills whole squares.
+  func packedDepth(_ d: MatrixProduct.Descriptor) -> Int { (min(d.k, depthBlock) + lanes - 1) / lanes * lanes }
+}
+
+extension IRBuilder {
+  /// The transpose of a square of `lanes` vectors, which must be 4, 8 or 16: within blocks of four lanes by interleaving,
+  /// then the blocks among the vectors, since instructions for the one and for the other are cheap.
+  func transposed(_ rows: [String], lanes: Int) -> [String] {
+    require(rows.count == lanes && [4, 8, 16].contains(lanes), "\(rows.count) vectors of \(lanes) lanes")
+    let type = vectorType("float", lanes)
+    /// Lanes of `x` and, from `lanes` on, of `y`, for each block of four as `pick` says for its index and its lane.
+    func shuffle(_ x: String, _ y: String, _ pick: (Int, Int) -> Int) -> String {
+      let mask = (0..<lanes).map { "i32 \(pick($0 / 4, $0 % 4))" }.joined(separator: ", ")
+      return emit("shufflevector \(type) \(x), \(type) \(y), <\(lanes) x i32> <\(mask)>")
+    }
+    /// The same for whole blocks: `picks` has the block's number for each block of the result.
+    func blocks(_ x: String, _ y: String, _ picks: [Int]) -> String {
+      shuffle(x, y) { block, lane in picks[block] * 4 + lane }
+    }
+    // quads[g][c]: block b holds column 4b + c of rows 4g ..< 4g + 4.
+    let quads = stride(from: 0, to: lanes, by: 4).map { first -> [String] in
+      let r = Array(rows[first..<first + 4])
+      func low(_ x: String, _ y: String) -> String { shuffle(x, y) { $0 * 4 + $1 / 2 + $1 % 2 * lanes } }
+      func high(_ x: String, _ y: String) -> String { shuffle(x, y) { $0 * 4 + 2 + $1 / 2 + $1 % 2 * lanes } }
+      let (a, b, c, d) = (low(r[0], r[1]), high(r[0], r[1]), low(r[2], r[3]), high(r[2], r[3]))
+      func front(_ x: String, _ y: String) -> String { shuffle(x, y) { $0 * 4 + $1 % 2 + $1 / 2 * lanes } }
+      func back(_ x: String, _ y: String) -> String { shuffle(x, y) { $0 * 4 + 2 + $1 % 2 + $1 / 2 * lanes } }
+      return [front(a, c), back(a, c), front(b, d), back(b, d)]
+    }
+    var result = [String](repeating: "", count: lanes)
+    for c in 0..<4 {
+      switch lanes {
+      case 4: result[c] = quads[0][c]
+      case 8:
+        for b in 0..<2 { result[4 * b + c] = blocks(quads[0][c], quads[1][c], [b, 2 + b]) }
+      default:
+        for half in 0..<2 {
+          let picks = [2 * half, 2 * half + 1, 4 + 2 * half, 5 + 2 * half]
+          let (x, y) = (blocks(quads[0][c], quads[1][c], picks), blocks(quads[2][c], quads[3][c], picks))
+          for b in 0..<2 { result[4 * (2 * half + b) + c] = blocks(x, y, [b, 2 + b, 4 + b, 6 + b]) }
+        }
+      }
+    }
+    return result
+  }
+}

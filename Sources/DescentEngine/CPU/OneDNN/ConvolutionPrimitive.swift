@@ -1,0 +1,93 @@
+import COneDNN
+
+/// A float32 convolution by oneDNN, or one of its two gradients. The kernel is made once, the pointers are set once,
+/// and ``execute()`` is called in every step.
+///
+/// Where oneDNN wants the weights in an order of its own, they are brought into it, or their gradient out of it, in
+/// every execution.
+///
+/// Not `Sendable`: the bound pointers and the scratchpad belong to one caller at a time.
+public final class ConvolutionPrimitive {
+  public let descriptor: Descriptor
+
+  /// oneDNN's name for the kernel it chose, for example `jit_wino_4x3:avx512_core`.
+  public let implementation: String
+
+  /// Bytes of working memory that ``execute()`` uses. Convolutions that run one after another may share it.
+  public let scratchpadSize: Int
+
+  /// Bytes of the weights that every execution brings into another order; 0 where they stay as they are.
+  public let reorderedSize: Int
+
+  private let convolution: OpaquePointer
+  private var ownScratchpad: UnsafeMutableRawPointer?
+  private var isBound = false
+
+  /// Alignment of the scratchpad in bytes; that of the tensors is best the same.
+  public static let alignment = 64
+
+  /// Makes the kernel, in a few tenths of a millisecond, or much less if oneDNN made the same one before.
+  ///
+  /// - Throws: ``EngineError/convolution(descriptor:status:)`` when oneDNN has no kernel for the descriptor,
+  ///   ``EngineError/oneDNNUnusable(tried:)`` when there is no oneDNN.
+  public init(_ descriptor: Descriptor) throws(EngineError) {
+    try OneDNNLibrary.load()
+    var native = descriptor.native
+    var convolution: OpaquePointer?
+    let status = descent_convolution_create(&native, &convolution)
+    guard status == 0, let convolution else {
+      throw .convolution(descriptor: descriptor.description, status: Self.name(of: status))
+    }
+    self.descriptor = descriptor
+    self.convolution = convolution
+    implementation = String(cString: descent_convolution_implementation(convolution))
+    scratchpadSize = descent_convolution_scratchpad_size(convolution)
+    reorderedSize = descent_convolution_reordered_size(convolution)
+  }
+
+  deinit {
+    descent_convolution_destroy(convolution)
+    ownScratchpad?.deallocate()
+  }
+
+  /// Whether oneDNN computes it by plain loops, a hundred times slower than a matrix product would.
+  public var isReference: Bool { implementation.hasPrefix("ref") }
+
+  /// Says where the tensors are, whichever of them is computed; they must stay there for every ``execute()`` that
+  /// follows. For a gradient, `x`, `kernel`, `bias` and `y` are gradients where the forward convolution's are computed.
+  ///
+  /// - Parameters:
+  ///   - bias: `outputs` floats, needed exactly when the descriptor has a bias.
+  ///   - scratchpad: ``scratchpadSize`` bytes, aligned to ``alignment``; without it the convolution allocates
+  ///     its own here.
+  public func bind(
+    x: UnsafeMutablePointer<Float>, kernel: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>? = nil,
+    y: UnsafeMutablePointer<Float>, scratchpad: UnsafeMutableRawPointer? = nil
+  ) {
+    precondition((bias != nil) == descriptor.hasBias, "bias given: \(bias != nil), but it is \(descriptor)")
+    var scratchpad = scratchpad
+    if scratchpad == nil, scratchpadSize > 0 {
+      ownScratchpad = ownScratchpad ?? .allocate(byteCount: scratchpadSize, alignment: Self.alignment)
+      scratchpad = ownScratchpad
+    }
+    let status = descent_convolution_bind(convolution, x, kernel, bias, y, scratchpad)
+    precondition(status == 0, "oneDNN refused to bind \(descriptor): \(Self.name(of: status))")
+    isBound = true
+  }
+
+  /// Computes. Allocates nothing itself; what is said of ``MatrixProduct/execute()`` holds.
+  public func execute() {
+    precondition(isBound, "execute() before bind(): \(descriptor)")
+    let status = descent_convolution_execute(convolution)
+    precondition(status == 0, "oneDNN failed in \(descriptor): \(Self.name(of: status))")
+  }
+
+  private static func name(of status: Int32) -> String { String(cString: descent_onednn_status_name(status)) }
+}
+
+extension ConvolutionPrimitive: Routine {}
+
+extension ConvolutionPrimitive: CustomStringConvertible {
+  /// The descriptor and the kernel chosen for it.
+  public var description: String { "\(descriptor) by \(implementation)" }
+}

@@ -1,0 +1,57 @@
+import DescentGraph
+
+/// (x − mean)/√(variance + ε) over the last axes of each example, times weight, plus bias (Ba et al. 2016, arXiv
+/// 1607.06450): `[…, shape] → […, shape]`; weight and bias have the normalized axes' shape.
+public struct LayerNorm: UnaryModule {
+  public let weight: Parameter
+  public let bias: Parameter?
+  public let epsilon: Double
+
+  /// - Parameters:
+  ///   - shape: of the last axes, which are normalized together.
+  ///   - epsilon: added to the variance.
+  public init(_ shape: Shape, epsilon: Double = 1e-5, bias: Bool = true) {
+    weight = Parameter(shape, .ones)
+    self.bias = bias ? Parameter(shape, .zeros) : nil
+    self.epsilon = epsilon
+  }
+
+  /// Normalizes the last axis, of extent `width`.
+  public init(_ width: Int, epsilon: Double = 1e-5, bias: Bool = true) {
+    self.init([width], epsilon: epsilon, bias: bias)
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let axes = normalizedAxes(of: x, "LayerNorm", weight.shape)
+    let scaled = Moments(x, axes: axes).normalized(x, epsilon: epsilon) * weight.value
+    guard let bias else { return scaled }
+    return scaled + bias.value
+  }
+}
+
+/// The last axes of `x`, which must be shaped as `shape`.
+func normalizedAxes(of x: Tensor, _ layer: String, _ shape: Shape) -> [Int] {
+  require(
+    x.rank >= shape.rank && Shape(x.shape.suffix(shape.rank)) == shape,
+    "\(layer): input shape \(x.shape) does not end in \(shape), the weight's shape")
+  return Array((x.rank - shape.rank)..<x.rank)
+}
+
+/// Mean and biased variance of a tensor along some axes, which are kept with extent 1.
+struct Moments {
+  let mean: Tensor
+  let variance: Tensor
+
+  init(_ x: Tensor, axes: [Int]) {
+    mean = x.mean(axes: axes, keepingAxes: true)
+    let centred = x - mean
+    variance = (centred * centred).mean(axes: axes, keepingAxes: true)
+  }
+
+  init(mean: Tensor, variance: Tensor) {
+    self.mean = mean
+    self.variance = variance
+  }
+
+  func normalized(_ x: Tensor, epsilon: Double) -> Tensor { (x - mean) * rsqrt(variance + epsilon) }
+}

@@ -1,0 +1,91 @@
+import DescentEngine
+import DescentGraph
+import DescentNN
+import DescentOptim
+
+/// The step of a workload: what is traced, and what it starts from.
+struct WorkloadStep {
+  let function: CompiledFunction
+  /// What the model holds; the step's other variables are the optimizer's.
+  let variables: [Variable]
+  /// What the function is called with.
+  let arguments: [Tensor]
+  /// Draws the parameters' starting values.
+  let start: () throws -> Void
+
+  /// Made-up data to train on.
+  enum Input {
+    /// Normally distributed numbers.
+    case numbers(Shape)
+    /// Uniform integers from 0 on.
+    case indices(Shape, below: Int)
+
+    func drawn(_ key: RandomKey) -> Tensor {
+      switch self {
+      case .numbers(let shape): key.normal(shape)
+      case .indices(let shape, let count): (key.uniform(shape) * Double(count)).cast(to: .int32)
+      }
+    }
+  }
+
+  /// Forward, backward and AdamW's update, with cross-entropy.
+  static func training(_ model: some UnaryModule, on input: Input, labels: Shape, classes: Int) -> WorkloadStep {
+    let updater = Updater(AdamW(), parameters: model.trainableVariables)
+    let function = compile { arguments in
+      let logits = Forward.training(key: RandomKey(3)) { model(arguments[0]) }
+      let loss = crossEntropy(logits, labels: arguments[1])
+      updater.minimize(loss)
+      return [loss]
+    }
+    return WorkloadStep(
+      function: function, variables: model.parameters.map(\.parameter.variable),
+      arguments: [input.drawn(RandomKey(1)), Input.indices(labels, below: classes).drawn(RandomKey(2))]
+    ) { try model.initialize(seed: 0) }
+  }
+
+  /// An optimizer's update of one tensor, its gradient given.
+  static func update(_ method: some Optimizer, of shape: Shape) -> WorkloadStep {
+    let parameter = Variable(shape: shape, name: "weight")
+    let gradient = Variable(shape: shape, name: "gradient")
+    let updater = Updater(method, parameters: [parameter])
+    let function = compile { _ in
+      updater.apply([gradient.value])
+      return []
+    }
+    return WorkloadStep(function: function, variables: [parameter, gradient], arguments: []) {
+      try parameter.assign(RandomKey(0).normal(shape))
+      try gradient.assign(RandomKey(1).normal(shape))
+    }
+  }
+}
+
+extension Workload {
+  /// A workload that is compiled and bound.
+  public final class Prepared {
+    public let executable: Executable
+    public let memory: MemorySummary
+
+    init(_ step: WorkloadStep) throws {
+      try step.start()
+      executable = try step.function.executable(
+        shapes: step.arguments.map(\.shape), dtypes: step.arguments.map(\.dtype))
+      memory = executable.plan.memorySummary(parameters: step.variables)
+      for (slot, input) in zip(executable.arguments, try evaluate(step.arguments)) {
+        slot.pointer.copyMemory(from: input.pointer, byteCount: input.byteCount)
+      }
+    }
+
+    /// One training step, with everything in it: forward, backward, update.
+    public func step() { executable.run() }
+    public var kernelCount: Int { executable.plan.kernelCount }
+  }
+
+  public func prepare() throws -> Prepared { try Prepared(make()) }
+
+  /// The plan of the step and the memory it takes; nothing is compiled or run.
+  public func plan() throws -> (plan: Plan, memory: MemorySummary) {
+    let step = make()
+    let plan = try step.function.plan(shapes: step.arguments.map(\.shape), dtypes: step.arguments.map(\.dtype))
+    return (plan, plan.memorySummary(parameters: step.variables))
+  }
+}

@@ -1,0 +1,159 @@
+import Testing
+
+@testable import DescentEngine
+
+@Suite struct ProductEmitterTests {
+  struct Case: Sendable, CustomTestStringConvertible {
+    var descriptor: MatrixProduct.Descriptor
+    var blocking: ProductBlocking
+    var testDescription: String {
+      "\(descriptor) in \(blocking.tileRows)×\(blocking.tileVectors)×\(blocking.lanes)"
+        + "\(blocking.packsLeft ? ", A packed" : "")\(blocking.packsRight ? ", B packed" : ""), depth \(blocking.depthBlock)"
+        + ", rows \(blocking.rowBlock)"
+    }
+
+    init(_ descriptor: MatrixProduct.Descriptor, vectorByteCount: Int = 64) {
+      self.descriptor = descriptor
+      blocking = ProductBlocking(descriptor, vectorByteCount: vectorByteCount)
+    }
+  }
+
+  /// Numbers that repeat from run to run.
+  struct Generator: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return state ^ state >> 29
+    }
+  }
+
+  /// All layouts over a grid of shapes, as the engine cuts them up.
+  static let shapes: [Case] = {
+    var generator = Generator(state: 1)
+    let extents = [1, 2, 3, 5, 8, 13, 16, 17, 31, 33, 48, 64, 70]
+    var cases: [Case] = []
+    for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
+      for vectorByteCount in [16, 32, 64] {
+        for i in 0..<8 {
+          var d = MatrixProduct.Descriptor(
+            m: extents.randomElement(using: &generator)!, n: extents.randomElement(using: &generator)!,
+            k: extents.randomElement(using: &generator)!, transposeA: transposeA, transposeB: transposeB,
+            hasBias: i % 2 == 0, accumulates: i % 4 == 3, activation: i % 3 == 0 ? .relu : .none)
+          // Views into larger matrices.
+          if i == 5 {
+            if transposeA { d.a.columnStride += 3 } else { d.a.rowStride += 3 }
+            if transposeB { d.b.columnStride += 5 } else { d.b.rowStride += 5 }
+            d.c.rowStride += 7
+          }
+          cases.append(Case(d, vectorByteCount: vectorByteCount))
+        }
+      }
+    }
+    return cases
+  }()
+
+  /// Every way to cut up one product, among them those that only large ones need.
+  static let blockings: [Case] = {
+    var cases: [Case] = []
+    for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
+      for (i, (packsLeft, packsRight)) in [(false, false), (true, false), (false, true), (true, true)].enumerated() {
+        for (lanes, depthBlock) in [(4, 16), (8, 45), (16, 32)]
+        where (packsRight || !transposeB) && (transposeA || !packsLeft) {
+          var test = Case(
+            .init(
+              batch: [2], m: 37, n: 53, k: 45, transposeA: transposeA, transposeB: transposeB, hasBias: i % 2 == 0,
+              accumulates: i == 3, activation: .relu))
+          test.blocking.lanes = lanes
+          test.blocking.tileRows = [4, 3, 8, 5][i]
+          test.blocking.tileVectors = i % 3 + 1
+          test.blocking.packsLeft = packsLeft
+          test.blocking.packsRight = packsRight
+          test.blocking.depthBlock = depthBlock
+          test.blocking.rowBlock = test.blocking.tileRows * (i + 1)
+          cases.append(test)
+        }
+      }
+    }
+    return cases
+  }()
+
+  static let batches: [Case] = (MatrixProductTests.batches + MatrixProductTests.views).compactMap {
+    ProductEmitter.supports($0.descriptor) ? Case($0.descriptor) : nil
+  }
+
+  @Test(arguments: shapes + blockings + batches)
+  func `every element is one sum in order of depth`(test: Case) throws {
+    let operands = MatrixOperands(test.descriptor)
+    let results = try Self.run(test, operands)
+    let expected = operands.orderedProduct(test.descriptor)
+    let difference = zip(results, expected).enumerated().first { $0.element.0 != $0.element.1 }
+    #expect(difference == nil)
+  }
+
+  @Test(arguments: shapes.filter { $0.blocking.lanes == 16 } + blockings + batches)
+  func `bits do not depend on threads or on the order of tasks`(test: Case) throws {
+    let operands = MatrixOperands(test.descriptor)
+    let results = try Self.run(test, operands)
+    #expect(try results == Self.run(test, operands, threads: 2))
+    #expect(try results == Self.run(test, operands, threads: 3))
+    #expect(try results == Self.run(test, operands, backwards: true))
+  }
+
+  /// NaN and infinities pass through products and ReLU as arithmetic says.
+  @Test func `special values`() throws {
+    let test = Case(.init(m: 3, n: 20, k: 2, transposeB: true, activation: .relu))
+    var operands = MatrixOperands(test.descriptor)
+    operands.a = [.nan, 1, .infinity, 1, 0, -1]
+    operands.b = [Float](repeating: 1, count: 40)
+    operands.b[0] = 0
+    let c = try Self.run(test, operands)
+    #expect(c[0..<20].allSatisfy { $0.isNaN })
+    #expect(c[20].isNaN && c[21..<40].allSatisfy { $0 == .infinity })
+    #expect(c[40..<60].allSatisfy { $0 == 0 })
+  }
+
+  @Test func `large products are cut up for the caches`() {
+    let wide = ProductBlocking(.init(m: 256, n: 2048, k: 2048), vectorByteCount: 64)
+    #expect(wide.packsRight && wide.depthBlock * wide.stripWidth <= 65536 && wide.depthBlock % 16 == 0)
+    let gradient = ProductBlocking(.init(m: 1152, n: 384, k: 1024, transposeA: true), vectorByteCount: 64)
+    #expect(gradient.packsLeft && gradient.packsRight)
+    let small = ProductBlocking(.init(m: 32, n: 128, k: 64), vectorByteCount: 64)
+    #expect(!small.packsLeft && !small.packsRight && small.depthBlock == 64)
+  }
+
+  /// C after the product.
+  static func run(
+    _ test: Case, _ operands: MatrixOperands, threads: Int = 1, backwards: Bool = false
+  ) throws -> [Float] {
+    let compiler = try KernelCompiler.shared()
+    let code = ProductEmitter.emit(test.descriptor, test.blocking)
+    func body(_ ir: String) throws -> UnsafeRawPointer { try compiler.function(symbol: "kernel", ir: ir) }
+    let transposing = try code.transposing.map { UnsafeMutableRawPointer(mutating: try body($0)) }
+    let kernels = try [code.packing, code.product].compactMap { $0 }.map {
+      (try unsafeBitCast(body($0.ir), to: ThreadTeam.Body.self), $0.tasks)
+    }
+    var (a, b, bias, c) = (operands.a, operands.b, operands.bias, operands.c)
+    var scratch = [UInt8](repeating: 0, count: code.scratchByteCount)
+    func execute(_ table: [UnsafeMutableRawPointer?]) {
+      for (function, tasks) in kernels {
+        if backwards {
+          for task in (0..<tasks).reversed() { function(table, task, task + 1) }
+        } else {
+          ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, function)
+        }
+      }
+    }
+    a.withUnsafeMutableBytes { a in
+      b.withUnsafeMutableBytes { b in
+        bias.withUnsafeMutableBytes { bias in
+          c.withUnsafeMutableBytes { c in
+            scratch.withUnsafeMutableBytes { scratch in
+              execute([a, b, bias, c, scratch].map(\.baseAddress) + [transposing])
+            }
+          }
+        }
+      }
+    }
+    return c
+  }
+}

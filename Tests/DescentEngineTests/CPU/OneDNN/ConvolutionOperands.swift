@@ -1,0 +1,132 @@
+@testable import DescentEngine
+
+/// Operands with reproducible contents for a descriptor, and the convolution and its gradients by plain loops in double
+/// precision.
+struct ConvolutionOperands {
+  let descriptor: ConvolutionPrimitive.Descriptor
+  /// Row-major; for a gradient `y` is the cotangent.
+  let x: [Float], kernel: [Float], bias: [Float], y: [Float]
+
+  init(_ d: ConvolutionPrimitive.Descriptor) {
+    descriptor = d
+    func fill(_ count: Int, seed: UInt64) -> [Float] {
+      var state = seed
+      return (0..<count).map { _ in
+        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+        return Float(Int64(bitPattern: state) >> 40) / Float(1 << 23)
+      }
+    }
+    x = fill(d.batch * d.channels * d.input[0] * d.input[1], seed: 1)
+    kernel = fill(d.outputs * (d.channels / d.groups) * d.kernel[0] * d.kernel[1], seed: 2)
+    bias = fill(d.outputs, seed: 3)
+    y = fill(d.batch * d.outputs * d.result[0] * d.result[1], seed: 4)
+  }
+
+  /// What the descriptor's kind computes, row-major; beside it the bias's gradient.
+  func expected() -> (result: [Double], bias: [Double]) {
+    let d = descriptor
+    var result: [Double]
+    switch d.kind {
+    case .forward:
+      result = y.indices.map { i in
+        (d.accumulates ? Double(y[i]) : 0)
+          + (d.hasBias ? Double(bias[i / (d.result[0] * d.result[1]) % d.outputs]) : 0)
+      }
+    case .inputGradient: result = x.map { _ in 0 }
+    case .kernelGradient: result = kernel.map { _ in 0 }
+    }
+    forEachTerm { x, k, y in
+      switch d.kind {
+      case .forward: result[y] += Double(self.x[x]) * Double(kernel[k])
+      case .inputGradient: result[x] += Double(self.y[y]) * Double(kernel[k])
+      case .kernelGradient: result[k] += Double(self.x[x]) * Double(self.y[y])
+      }
+    }
+    if d.hasRelu { result = result.map { max($0, 0) } }
+    var biasGradient = [Double](repeating: 0, count: d.outputs)
+    for i in y.indices { biasGradient[i / (d.result[0] * d.result[1]) % d.outputs] += Double(y[i]) }
+    return (result, biasGradient)
+  }
+
+  /// Every product of the definition: positions in x, in the kernel and in y.
+  private func forEachTerm(_ body: (Int, Int, Int) -> Void) {
+    let d = descriptor
+    let (channels, outputs) = (d.channels / d.groups, d.outputs / d.groups)
+    let (positions, window) = (Self.grid(d.result), Self.grid(d.kernel))
+    for n in 0..<d.batch {
+      for o in 0..<d.outputs {
+        for c in 0..<channels {
+          for (i, j) in positions {
+            for (u, v) in window {
+              let row = i * d.strides[0] + u * d.dilations[0] - d.paddingLow[0]
+              let column = j * d.strides[1] + v * d.dilations[1] - d.paddingLow[1]
+              guard row >= 0, row < d.input[0], column >= 0, column < d.input[1] else { continue }
+              let channel = o / outputs * channels + c
+              body(
+                ((n * d.channels + channel) * d.input[0] + row) * d.input[1] + column,
+                ((o * channels + c) * d.kernel[0] + u) * d.kernel[1] + v,
+                ((n * d.outputs + o) * d.result[0] + i) * d.result[1] + j)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static func grid(_ extents: [Int]) -> [(Int, Int)] {
+    (0..<extents[0]).flatMap { i in (0..<extents[1]).map { (i, $0) } }
+  }
+
+  /// Runs the convolution on these operands, twice, and brings what it computes back into row-major order.
+  func computed(by primitive: ConvolutionPrimitive) -> [(result: [Float], bias: [Float])] {
+    let d = descriptor
+    let (inputSize, resultSize) = (d.input[0] * d.input[1], d.result[0] * d.result[1])
+    var tensors = [
+      Self.blocked(x, d.channels, inputSize, d.inputBlock), kernel, bias,
+      Self.blocked(y, d.outputs, resultSize, d.resultBlock),
+    ]
+    let outputs = tensors
+    let pointers = tensors.map { tensor in
+      let pointer = UnsafeMutablePointer<Float>.allocate(capacity: tensor.count)
+      pointer.initialize(from: tensor, count: tensor.count)
+      return pointer
+    }
+    let scratchpad = UnsafeMutableRawPointer.allocate(
+      byteCount: max(1, primitive.scratchpadSize), alignment: ConvolutionPrimitive.alignment)
+    defer {
+      for pointer in pointers { pointer.deallocate() }
+      scratchpad.deallocate()
+    }
+    primitive.bind(
+      x: pointers[0], kernel: pointers[1], bias: d.hasBias ? pointers[2] : nil, y: pointers[3], scratchpad: scratchpad)
+    return (0..<2).map { _ in
+      for (pointer, tensor) in zip(pointers, outputs) { pointer.update(from: tensor, count: tensor.count) }
+      primitive.execute()
+      for i in tensors.indices { tensors[i] = Array(UnsafeBufferPointer(start: pointers[i], count: outputs[i].count)) }
+      let result =
+        switch d.kind {
+        case .forward: Self.unblocked(tensors[3], d.outputs, resultSize, d.resultBlock)
+        case .inputGradient: Self.unblocked(tensors[0], d.channels, inputSize, d.inputBlock)
+        case .kernelGradient: tensors[1]
+        }
+      return (result, tensors[2])
+    }
+  }
+
+  private static func blocked(_ plain: [Float], _ channels: Int, _ size: Int, _ block: Int) -> [Float] {
+    places(plain.count, channels, size, block).map { plain[$0] }
+  }
+  private static func unblocked(_ blocked: [Float], _ channels: Int, _ size: Int, _ block: Int) -> [Float] {
+    var plain = blocked
+    for (i, place) in places(blocked.count, channels, size, block).enumerated() { plain[place] = blocked[i] }
+    return plain
+  }
+  /// For each element in blocked order, its row-major place.
+  private static func places(_ count: Int, _ channels: Int, _ size: Int, _ block: Int) -> [Int] {
+    if block == 0 { return Array(0..<count) }
+    return (0..<count).map { i in
+      let (lane, position) = (i % block, i / block % size)
+      return (i / (block * size) * block + lane) * size + position
+    }
+  }
+}
