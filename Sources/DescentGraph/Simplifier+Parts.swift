@@ -56,18 +56,20 @@ extension Simplifier {
     return nil
   }
 
-  /// The concatenation with neighbouring slices of one tensor joined; nil when there are none.
+  /// The concatenation with those within it taken apart and neighbouring slices of one tensor joined; nil when nothing
+  /// changes.
   mutating func concatenation(_ axis: Int, _ inputs: [Node], _ shape: Shape, _ dtype: DType) -> Node? {
     if inputs.count == 1 { return inputs[0] }
+    let pieces = inputs.flatMap { $0.op == .concatenate(axis: axis) ? $0.inputs : [$0] }
     var parts: [Node] = []
-    for input in inputs {
-      if let last = parts.last, let joined = slice(from: last, to: input, axis) {
+    for piece in pieces {
+      if let last = parts.last, let joined = slice(from: last, to: piece, axis) {
         parts[parts.count - 1] = joined
       } else {
-        parts.append(input)
+        parts.append(piece)
       }
     }
-    return parts.count == inputs.count ? nil : make(.concatenate(axis: axis), parts, shape, dtype)
+    return parts == inputs ? nil : make(.concatenate(axis: axis), parts, shape, dtype)
   }
 
   /// The slice that two slices of one tensor make together when the second continues the first along `axis`.

@@ -119,4 +119,26 @@ import Testing
     for _ in 0..<20_000 { x = x + 1 }
     #expect(floats(x) == [20_001])
   }
+
+  @Test func `attention is a mean of the values weighted by the softmax of the scores`() {
+    // One head, width 1, scale 1: scores q·k; log 3 makes weights of 1 : 3.
+    let log3 = 1.0986122886681098
+    let q = Tensor([1.0, 1], shape: [1, 2, 1, 1])
+    let k = Tensor([0, log3], shape: [1, 2, 1, 1])
+    let v = Tensor([4.0, 8], shape: [1, 2, 1, 1])
+    func near(_ x: Tensor, _ expected: [Double]) -> Bool {
+      zip(floats(x), expected).allSatisfy { ($0 - $1).magnitude < 1e-12 } && x.shape.elementCount == expected.count
+    }
+    #expect(near(attention(q, k, v, scale: 1), [7, 7]))
+    #expect(near(attention(q, k, v, causal: true, scale: 1), [4, 7]))
+    #expect(near(attention(q, k, v, scale: 0), [6, 6]))
+    // Width 1: the default scale is 1. Fewer queries than keys see those at their own position and before.
+    #expect(near(attention(q.sliced(axis: 1, 0..<1), k, v), [7]))
+    #expect(near(attention(q.sliced(axis: 1, 0..<1), k, v, causal: true), [4]))
+    // Cotangent 1 for the second query: dP = v, dS = P∘(v − 7) = [−¾, ¾].
+    let gradient = Node(
+      .attentionGradient(Attention(isCausal: true, scale: 1)),
+      [q, k, v, Tensor([0.0, 1], shape: [1, 2, 1, 1])].map(\.node), shape: [1, 2, 3, 1, 1], dtype: .float64)
+    #expect(near(Tensor(gradient), [0, -0.75, 0.25, 0.75 * log3, 0.75, 0.75]))
+  }
 }

@@ -45,7 +45,7 @@ import Testing
 
   @Test(arguments: [false, true]) func `small shapes agree with the reference`(causal: Bool) {
     var random = SplitMix(causal ? 1 : 2)
-    for _ in 0..<24 {
+    for _ in 0..<12 {
       let (heads, time) = (random.integer(1...3), random.integer(1...20))
       let width = random.integer(1...max(1, min(80, 4000 / (time * time * heads))))
       let program = Self.program([random.integer(1...2), time, 3, heads, width], causal: causal)
@@ -57,22 +57,42 @@ import Testing
     }
   }
 
-  /// Times around the blocks' ends (8, 16, 32), and more than one panel.
-  @Test(arguments: [1, 2, 7, 8, 9, 15, 16, 17, 23, 31, 32, 33, 47, 48, 63, 64, 65, 70, 127, 128, 130, 257, 300])
+  /// Times around the ends of tiles and blocks (8, 16, 32), and several panels.
+  @Test(arguments: [1, 7, 8, 9, 16, 17, 31, 33, 64, 70, 129, 257, 300])
   func `all remainders agree with the composition`(time: Int) throws {
-    for (index, width) in [1, 3, 8, 15, 16, 17, 31, 32, 33, 48, 64, 65, 80].enumerated()
-    where time < 100 || index % 4 == 0 {
+    for (index, width) in [1, 15, 16, 33, 64, 80].enumerated() where time < 100 || index % 3 == time % 3 {
       let causal = (time + index) % 2 == 0
+      let scale = index % 5 == 0 ? -0.7 : nil
       let packed: Shape = [1 + index % 2, time, 3, 1 + index % 3, width]
-      let program = Self.program(packed, causal: causal, scale: index % 5 == 0 ? -0.7 : nil)
-      let composition = Self.program(packed, causal: causal, scale: index % 5 == 0 ? -0.7 : nil, inPrimitives: true)
+      let program = Self.program(packed, causal: causal, scale: scale)
+      let composition = Self.program(packed, causal: causal, scale: scale, inPrimitives: true)
       let arguments = Self.arguments(program, seed: UInt64(time * 100 + width))
       let (found, expected) = (try Self.run(program, arguments), try Self.run(composition, arguments))
       for (part, (a, b)) in zip(found, expected).enumerated() {
         let worst = zip(a, b).map { ($0 - $1).magnitude }.max() ?? 0
         #expect(a.count == b.count && !a.contains(where: \.isNaN), "result \(part) of \(packed)")
-        #expect(worst < 2e-5, "result \(part) of \(packed), causal \(causal): off by \(worst)")
+        let largest = b.map(\.magnitude).max() ?? 0
+        #expect(worst < 1e-5 * max(1, largest), "result \(part) of \(packed), causal \(causal): off by \(worst)")
       }
+    }
+  }
+
+  @Test func `operands that are no rows are copied, and other dtypes are computed as well`() throws {
+    let shape: Shape = [1, 5, 2, 3]
+    for dtype in [DType.float32, .float64, .bfloat16] {
+      let arguments = ["q", "k", "v"].map { ($0, Shape([3, 2, 5]), dtype) }
+      let program = Trace.record(arguments: arguments) { x in
+        let y = x.map { $0.transposed([2, 1, 0]).reshaped(shape) }
+        return [attention(y[0], y[1], y[2], causal: true)]
+      }
+      var random = SplitMix(9)
+      let values = arguments.map { _, shape, dtype in
+        let storage = Storage(shape: shape, dtype: dtype)
+        for i in 0..<shape.elementCount { storage.set(random.double(-1...1), at: i) }
+        return storage
+      }
+      let result = Agreement.check(program, values) { try EngineAgreementTests.engine($0, $1) }
+      #expect(result.disagreement == nil && !result.isUnstable, "\(dtype)")
     }
   }
 

@@ -16,6 +16,7 @@ import Testing
     case argsortAxis, argsortBool, cumulativeSumAxis, topK, takingAlong, takingAlongIndices, takingAlongNothing
     case lowerTriangle, einsumLetter, einsumOperands, einsumRank, einsumExtents, einsumResult, einsumTwice
     case einsumArrow, einsumEllipsis
+    case attentionShapes, attentionDTypes, attentionRank, attentionWithoutKeys, attentionGradientShapes
 
     /// What the message must contain.
     var fragments: [String] {
@@ -87,6 +88,11 @@ import Testing
       case .einsumTwice: ["einsum", "ij->ii", "\"i\"", "position 6", "twice"]
       case .einsumArrow: ["einsum", "ij->i->j", "arrow", "position 6"]
       case .einsumEllipsis: ["einsum", "ellipsis", "[2, 3]", "[4, 3]"]
+      case .attentionShapes: ["attention", "f32[2, 3, 1, 4]", "f32[2, 3, 1, 5]", "[batch, time, heads, width]"]
+      case .attentionDTypes: ["attention", "f32[2, 3, 1, 4]", "f64[2, 3, 1, 4]"]
+      case .attentionRank: ["attention", "f32[2, 3, 4]", "[batch, time, heads, width]"]
+      case .attentionWithoutKeys: ["attention", "[2, 0, 1, 4]", "key"]
+      case .attentionGradientShapes: ["attention", "f32[2, 3, 1, 4]", "f32[2, 3, 4, 1]"]
       }
     }
 
@@ -152,6 +158,15 @@ import Testing
       case .einsumTwice: _ = einsum("ij->ii", zeros([2, 3]))
       case .einsumArrow: _ = einsum("ij->i->j", zeros([2, 3]))
       case .einsumEllipsis: _ = einsum("...i,...i->...", zeros([2, 3]), zeros([4, 3]))
+      case .attentionShapes: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 3, 1, 5]), zeros([2, 3, 1, 5]))
+      case .attentionDTypes: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 3, 1, 4], .float64), zeros([2, 3, 1, 4]))
+      case .attentionRank: _ = attention(zeros([2, 3, 4]), zeros([2, 3, 4]), zeros([2, 3, 4]))
+      case .attentionWithoutKeys: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 0, 1, 4]), zeros([2, 0, 1, 4]))
+      case .attentionGradientShapes:
+        let x = zeros([2, 3, 1, 4]).node
+        _ = Node(
+          .attentionGradient(Attention(isCausal: false, scale: 1)), [x, x, x, zeros([2, 3, 4, 1]).node],
+          shape: [2, 3, 3, 1, 4], dtype: .float32)
       case .variableUpdate:
         let weight = Variable(shape: [2], name: "weight")
         _ = Trace.record(arguments: []) { _ in

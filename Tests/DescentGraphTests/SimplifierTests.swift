@@ -96,6 +96,37 @@ import Testing
     #expect(values(after) == values(before))
   }
 
+  @Test func `parts that are put together again are the whole`() {
+    func parts(_ x: Tensor, _ axis: Int) -> [Tensor] { (0..<x.shape[axis]).map { x.sliced(axis: axis, $0..<($0 + 1)) } }
+    #expect(simplified { concatenate(parts($0, 1), axis: 1) } == untouched)
+    #expect(simplified { concatenate([$0.sliced(axis: 1, 0..<2), $0.sliced(axis: 1, 2..<3)], axis: 1) } == untouched)
+    #expect(simplified { $0.sliced(starts: [0, 0], limits: [2, 3]) } == untouched)
+    // The gradient of slices, whatever the order in which they are used.
+    for order in [[0, 1, 2], [2, 0, 1], [0, 2, 1], [1, 2, 0]] {
+      let gradient = simplified { x in
+        let y = parts(x, 1)
+        return gradients(of: order.map { (y[$0] * Double($0 + 2)).sum() }.reduce(Tensor(0.0), +), withRespectTo: [x])[0]
+      }
+      #expect(gradient.components(of: "concatenate") == 1 && !gradient.contains("pad"), "\(order): \(gradient)")
+    }
+    // Not the whole: a gap, the wrong order, another axis, steps.
+    #expect(
+      simplified { concatenate([$0.sliced(axis: 1, 0..<1), $0.sliced(axis: 1, 2..<3)], axis: 1) }.contains("concat"))
+    #expect(simplified { concatenate(parts($0, 1).reversed(), axis: 1) }.contains("concat"))
+    #expect(simplified { concatenate(parts($0, 1), axis: 0) }.contains("concat"))
+    let gap = simplified {
+      $0.sliced(axis: 1, 0..<1).padded(low: [0, 0], high: [0, 2])
+        + $0.sliced(axis: 1, 2..<3).padded(low: [0, 2], high: [0, 0])
+    }
+    #expect(gap.components(of: "pad") == 2)
+    let filled = simplified {
+      $0.padded(low: [0, 0], high: [2, 0], value: 1) + $0.padded(low: [2, 0], high: [0, 0], value: 1)
+    }
+    #expect(filled.components(of: "pad") == 2)
+    let inner = simplified { $0.padded(low: [1, 0], high: [3, 0]) + $0.padded(low: [3, 0], high: [1, 0]) }
+    #expect(inner.contains("concatenate(%x0, %x0) axis 0 : f32[4, 3]") && inner.contains("low [1, 0] high [1, 0]"))
+  }
+
   @Test func `NaN and infinity survive`() {
     #expect(simplified { $0 * 0 }.contains("multiply"))
     #expect(simplified { $0 - $0 }.contains("subtract"))

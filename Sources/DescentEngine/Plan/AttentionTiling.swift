@@ -12,8 +12,11 @@ struct AttentionExtents: Hashable {
 /// processor's vectors, never from the number of threads.
 struct AttentionTiling {
   let lanes: Int
-  /// Columns that a packed matrix keeps together: two vectors, as many as a register tile has.
+  /// Columns that a transposed matrix keeps together: two vectors, as many as a register tile has.
   var chunk: Int { 2 * lanes }
+  /// Rows of a register tile: with two vectors each they leave room for what is multiplied, and are enough to hide the
+  /// latency of the multiply-adds.
+  var tileRows: Int { lanes >= 16 ? 8 : 4 }
   /// Keys in whole chunks.
   let paddedTime: Int
   /// The width in whole vectors.
@@ -29,37 +32,52 @@ struct AttentionTiling {
   /// Parts that the queries of one head are cut into, each a task of its own.
   let parts: Int
   private let isGradient: Bool
+  /// Queries in whole blocks.
+  private let blockedTime: Int
 
-  /// A panel of weights fills at most half of a second-level cache of 1 MB. At 16 queries it ends getting smaller: above
-  /// 8192 keys (4096 for the gradient, which has two panels) it lies in the third level.
-  static let panelCount = 131_072
+  /// About as many weights as a panel holds: half of a second-level cache of 1 MB. The gradient's two panels then fill
+  /// all of it, which is worth it: the more queries they have, the less often the gradients of all keys and values are
+  /// read and written. With 4096 keys and more, 32 queries have larger panels, and those are in the third level.
+  private static let panelCount = 135_168
 
   init(_ extents: AttentionExtents, isGradient: Bool, lanes: Int) {
     self.lanes = lanes
     self.isGradient = isGradient
     let time = extents.time
-    paddedTime = (time + 2 * lanes - 1) / (2 * lanes) * (2 * lanes)
-    paddedWidth = (extents.width + lanes - 1) / lanes * lanes
-    let stride = paddedTime + lanes
-    let room = max(Self.panelCount / (isGradient ? 2 : 1) / stride / 16 * 16, 16)
-    let wanted = time <= 256 ? 16 : time <= 1024 ? 32 : 64
-    let rows = min(wanted, room)
-    self.rows = rows
-    let all = (time + rows - 1) / rows * rows
-    panelRows = isGradient ? min(min(128, room) / rows * rows, all) : min(rows, all)
+    func whole(_ count: Int, _ step: Int) -> Int { (count + step - 1) / step * step }
+    paddedTime = whole(time, 2 * lanes)
+    paddedWidth = whole(extents.width, lanes)
+    let room = max(Self.panelCount / (paddedTime + lanes) / 16 * 16, 32)
+    rows = time <= 256 ? 16 : time <= 1024 || isGradient ? 32 : min(64, room)
+    blockedTime = whole(time, rows)
+    panelRows = min(isGradient ? min(128, room) / rows * rows : rows, blockedTime)
     // Sixteen tasks are enough for as many threads. A part packs the keys anew, so it has at least 64 queries.
     let heads = max(extents.batch * extents.heads, 1)
     parts = isGradient || heads >= 16 ? 1 : max(min((16 + heads - 1) / heads, time / 64), 1)
   }
 
-  /// Floats of a packed matrix of keys or values: chunks `[paddedWidth, chunk]`.
-  var packedCount: Int { paddedTime * paddedWidth }
-  private var panelFloats: Int { panelRows * panelStride }
-  var scratchCount: Int { (packedCount + panelFloats) * (isGradient ? 2 : 1) }
+  // MARK: A thread's working memory
 
-  // Where the parts of a thread's working memory begin.
-  var packedKeys: Int { 0 }
-  var weights: Int { packedCount }
-  var packedValues: Int { packedCount + panelFloats }
-  var slopes: Int { 2 * packedCount + panelFloats }
+  private var packedCount: Int { paddedTime * paddedWidth }
+  private var rowsCount: Int { (isGradient ? blockedTime : rows) * paddedWidth }
+  private var panelFloats: Int { panelRows * panelStride }
+
+  /// Keys times the scale, transposed: chunks `[paddedWidth, chunk]`.
+  var transposedKeys: Int { 0 }
+  /// Queries `[time, paddedWidth]`; without the gradient those of one block.
+  var queries: Int { packedCount }
+  /// The panel of weights `[panelRows, panelStride]`.
+  var weights: Int { queries + rowsCount }
+  /// Values: transposed like the keys for the gradient, else `[time, paddedWidth]`.
+  var values: Int { weights + panelFloats }
+  /// The panel of the weights' gradient.
+  var slopes: Int { values + packedCount }
+  /// Keys and cotangents `[time, paddedWidth]`.
+  var keys: Int { slopes + panelFloats }
+  var cotangents: Int { keys + packedCount }
+  /// Gradients of keys and of values `[time, paddedWidth]`, when several panels add to them.
+  var hasTotals: Bool { isGradient && blockedTime > panelRows }
+  var totals: Int { cotangents + rowsCount }
+  var totalCount: Int { packedCount }
+  var scratchCount: Int { !isGradient ? slopes : totals + (hasTotals ? 2 * totalCount : 0) }
 }

@@ -89,20 +89,22 @@ struct AttentionEmitter {
 
   private func forward(_ task: Task) {
     let keys = unit.attention.isCausal ? task.end : String(extents.time)
-    let packed = ir.element(task.scratch, String(tiling.packedKeys))
-    pack(
-      task.operands[1], stride: unit.views[1].time, count: keys, factor: unit.attention.scale, into: packed)
-    let panel = ir.element(task.scratch, String(tiling.weights))
+    transpose(1, task, count: keys, factor: unit.attention.scale, to: memory(task, tiling.transposedKeys))
+    let values = memory(task, tiling.values)
+    copy(task.operands[2], 2, count: keys, to: values)
+    let (queries, panel) = (memory(task, tiling.queries), memory(task, tiling.weights))
     blocks(from: task.first, to: task.end) { block in
-      weights(of: block, task, panel)
+      let source = ir.element(task.operands[0], ir.product(block.first, String(unit.views[0].time)))
+      copy(source, 0, count: block.rows, to: queries)
+      weights(of: block, queries, memory(task, tiling.transposedKeys), panel)
+      let result = ir.element(task.result, ir.product(block.first, String(resultStride)))
       call(
-        Product(
-          left: .rows, a: panel, aStride: String(tiling.panelStride), b: task.operands[2],
-          bStride: String(unit.views[2].time), bChunk: String(tiling.chunk),
-          c: ir.element(task.result, ir.product(block.first, String(resultStride))), cStride: String(resultStride),
-          rows: block.rows, columns: String(extents.width), depth: block.keys))
+        mixture, panel, values, result, rows: block.rows, columns: String(extents.width), depth: block.keys)
     }
   }
+
+  /// A place in the task's working memory.
+  func memory(_ task: Task, _ place: Int) -> String { ir.element(task.scratch, String(place)) }
 
   // MARK: Blocks of queries
 
@@ -128,71 +130,96 @@ struct AttentionEmitter {
   }
 
   /// Fills the panel at `panel` with the block's weights: zeros from the last key on that a query sees.
-  func weights(of block: Block, _ task: Task, _ panel: String) {
-    let queries = ir.element(task.operands[0], ir.product(block.first, String(unit.views[0].time)))
-    call(packedProduct(queries, unit.views[0].time, tiling.packedKeys, panel, block, task))
-    _ = ir.loop(from: "0", to: block.rows, step: 1, carrying: []) { row, _ in
-      let place = ir.element(panel, ir.product(row, String(tiling.panelStride)))
-      let seen =
-        unit.attention.isCausal ? ir.sum(ir.sum(block.first, row), "1") : String(extents.time)
-      hideKeys(from: seen, to: block.paddedKeys, in: place)
-      softmax(place, count: block.paddedKeys)
+  func weights(of block: Block, _ queries: String, _ keys: String, _ panel: String) {
+    call(
+      scores, queries, keys, panel, rows: block.rows, columns: block.paddedKeys, depth: String(extents.width))
+    rows(of: block) { row in
+      let places = (0..<Self.rowsTogether).map { ir.element(panel, ir.product(ir.sum(row, String($0)), stride)) }
+      let seen = (0..<Self.rowsTogether).map { r in
+        unit.attention.isCausal ? ir.sum(ir.sum(block.first, row), String(r + 1)) : String(extents.time)
+      }
+      softmax(places, block, seen)
+    }
+  }
+
+  var stride: String { String(tiling.panelStride) }
+
+  /// Rows that go through their keys side by side: chains of dependent operations then overlap.
+  static let rowsTogether = 4
+
+  /// Runs `body` on each `rowsTogether` of the block's rows; panels hold whole blocks, so a few too many do no harm.
+  func rows(of block: Block, _ body: (String) -> Void) {
+    _ = ir.loop(from: "0", to: block.rows, step: Self.rowsTogether, carrying: []) { row, _ in
+      body(row)
       return []
     }
   }
 
-  /// Products of the block's rows of an operand with all packed keys (values) that the block sees.
-  func packedProduct(
-    _ rows: String, _ stride: Int, _ packed: Int, _ panel: String, _ block: Block, _ task: Task
-  ) -> Product {
-    Product(
-      left: .rows, a: rows, aStride: String(stride), b: ir.element(task.scratch, String(packed)),
-      bStride: String(tiling.chunk), bChunk: String(tiling.paddedWidth * tiling.chunk), c: panel,
-      cStride: String(tiling.panelStride), rows: block.rows, columns: block.paddedKeys, depth: String(extents.width))
-  }
-
-  private func hideKeys(from seen: String, to end: String, in row: String) {
-    let never = ir.constant(DType.float32.literal(-.infinity), "float", tiling.lanes)
-    let low = ir.emit("and i64 \(seen), \(-tiling.lanes)")
-    _ = ir.loop(from: low, to: end, step: tiling.lanes, carrying: []) { key, _ in
-      let isSeen = ir.laneMask(below: ir.difference(seen, key), lanes: tiling.lanes)
-      let place = ir.element(row, key)
-      let score = ir.loadFloats(place, lanes: tiling.lanes)
-      ir.storeFloats(
-        ir.select(isSeen, score, never, tiling.vector, tiling.lanes), place, lanes: tiling.lanes)
-      return []
+  /// Runs over the keys `low ..< high` of several rows in vectors, with a sum (or maximum) for each row.
+  func overKeys(
+    from low: String = "0", to high: String, _ initial: [String],
+    _ step: (_ row: Int, _ key: String, _ sum: String) -> String
+  ) -> [String] {
+    let carried = initial.map { IRBuilder.Carried(type: tiling.vector, value: $0) }
+    return ir.loop(from: low, to: high, step: tiling.lanes, carrying: carried) { key, sums in
+      sums.indices.map { step($0, key, sums[$0]) }
     }
   }
 
-  private func softmax(_ row: String, count: String) {
+  /// The softmax of several rows, in place; row `i` sees the keys below `seen[i]`.
+  private func softmax(_ rows: [String], _ block: Block, _ seen: [String]) {
     let (lanes, type) = (tiling.lanes, tiling.vector)
     func greater(_ a: String, _ b: String, _ lanes: Int) -> String {
       let order = ir.emit("fcmp ogt \(vectorType("float", lanes)) \(a), \(b)")
       return ir.select(order, a, b, vectorType("float", lanes), lanes)
     }
-    func all(_ initial: String, _ step: (_ place: String, _ x: String, _ sum: String) -> String) -> String {
-      ir.loop(from: "0", to: count, step: lanes, carrying: [.init(type: type, value: initial)]) { key, carried in
-        let place = ir.element(row, key)
-        return [step(place, ir.loadFloats(place, lanes: lanes), carried[0])]
-      }[0]
+    let never = ir.constant(DType.float32.literal(-.infinity), "float", lanes)
+    // Whole vectors of keys that all rows see, then those that some do not see. A NaN is never greater; it spreads
+    // through the sum.
+    let hidden =
+      unit.attention.isCausal
+      ? ir.emit("and i64 \(block.first), \(-lanes)") : String(extents.time / lanes * lanes)
+    var greatest = overKeys(to: hidden, rows.map { _ in never }) { r, key, most in
+      greater(ir.loadFloats(ir.element(rows[r], key), lanes: lanes), most, lanes)
     }
-    // A NaN is never greater; it spreads through the sum.
-    let greatest = all(ir.constant(DType.float32.literal(-.infinity), "float", lanes)) { _, x, most in
-      greater(x, most, lanes)
+    if hidden != String(extents.time) {
+      greatest = overKeys(from: hidden, to: block.paddedKeys, greatest) { r, key, most in
+        let place = ir.element(rows[r], key)
+        let isSeen = ir.laneMask(below: ir.difference(seen[r], key), lanes: lanes)
+        let score = ir.select(isSeen, ir.loadFloats(place, lanes: lanes), never, type, lanes)
+        ir.storeFloats(score, place, lanes: lanes)
+        return greater(score, most, lanes)
+      }
     }
-    let shift = ir.splat(ir.joined(greatest, lanes: lanes, greater), "float", lanes)
-    let sums = all("zeroinitializer") { place, x, sum in
-      let power = ir.call(.exp, [ir.emit("fsub \(type) \(x), \(shift)")], .float32, lanes)
+    let shifts = greatest.map { ir.splat(ir.joined($0, lanes: lanes, greater), "float", lanes) }
+    let zeros = rows.map { _ in ir.constant(DType.float32.literal(0), "float", lanes) }
+    let sums = overKeys(to: block.paddedKeys, zeros) { r, key, sum in
+      let place = ir.element(rows[r], key)
+      let shifted = ir.emit("fsub \(type) \(ir.loadFloats(place, lanes: lanes)), \(shifts[r])")
+      let power = ir.call(.exp, [shifted], .float32, lanes)
       ir.storeFloats(power, place, lanes: lanes)
       return ir.emit("fadd \(type) \(sum), \(power)")
     }
-    let sum = ir.joined(sums, lanes: lanes) { ir.emit("fadd \(vectorType("float", $2)) \($0), \($1)") }
-    let one = DType.float32.literal(1)
-    let factor = ir.splat(ir.emit("fdiv float \(one), \(sum)"), "float", lanes)
-    _ = all("zeroinitializer") { place, x, unused in
-      ir.storeFloats(ir.emit("fmul \(type) \(x), \(factor)"), place, lanes: lanes)
-      return unused
+    let factors = sums.map {
+      ir.splat(ir.emit("fdiv float \(DType.float32.literal(1)), \(sum(of: $0))"), "float", lanes)
     }
+    scale(rows, factors, block)
+  }
+
+  private func scale(_ rows: [String], _ factors: [String], _ block: Block) {
+    _ = ir.loop(from: "0", to: block.paddedKeys, step: tiling.lanes, carrying: []) { key, _ in
+      for (row, factor) in zip(rows, factors) {
+        let place = ir.element(row, key)
+        let x = ir.loadFloats(place, lanes: tiling.lanes)
+        ir.storeFloats(ir.emit("fmul \(tiling.vector) \(x), \(factor)"), place, lanes: tiling.lanes)
+      }
+      return []
+    }
+  }
+
+  /// The sum of a vector's lanes.
+  func sum(of vector: String) -> String {
+    ir.joined(vector, lanes: tiling.lanes) { ir.emit("fadd \(vectorType("float", $2)) \($0), \($1)") }
   }
 }
 
