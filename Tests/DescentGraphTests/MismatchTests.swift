@@ -12,7 +12,7 @@ import Testing
     case negativeExtent, randomBitsType, iotaOfScalar, variableUpdate
     case convolutionChannels, convolutionGroups, convolutionOutputs, convolutionWindow, convolutionRank,
       convolutionDTypes, convolutionStrides, convolutionPadding, convolutionCotangent, outputPadding
-    case windows, windowAxes, foldWindows
+    case windows, windowAxes, foldWindows, pool, poolDTypes, averageOfPadding, reflection
     case argsortAxis, argsortBool, cumulativeSumAxis, topK, takingAlong, takingAlongIndices, takingAlongNothing
     case lowerTriangle, einsumLetter, einsumOperands, einsumRank, einsumExtents, einsumResult, einsumTwice
     case einsumArrow, einsumEllipsis
@@ -71,6 +71,10 @@ import Testing
       case .outputPadding: ["transposedConvolution", "[2]", "strides [2]"]
       case .windows: ["windows", "sizes [3]", "dilations [2]", "[2, 4]"]
       case .windowAxes: ["windows", "sizes [1, 1]", "[4]"]
+      case .pool: ["maxPool", "sizes [2, 2]", "strides [2]", "[3, 8, 8]"]
+      case .poolDTypes: ["averagePool", "i32[8]", "cast"]
+      case .averageOfPadding: ["averagePool", "[4]", "padding only"]
+      case .reflection: ["padded", "[2, 3]", "axis 1", "reflect", "3"]
       case .foldWindows: ["foldWindows", "[5]", "[2, 2]", "[4, 2]"]
       case .argsortAxis: ["argsort", "axis 2", "[2, 3]"]
       case .argsortBool: ["argsort", "bool[2]", "cast"]
@@ -191,6 +195,10 @@ import Testing
         _ = transposedConvolution(zeros([1, 3, 8]), zeros([3, 4, 3]), strides: [2], outputPadding: [2])
       case .windows: _ = zeros([2, 4]).windows([3], dilations: [2])
       case .windowAxes: _ = zeros([4]).windows([1, 1])
+      case .pool: _ = maxPool(zeros([3, 8, 8]), [2, 2], strides: [2])
+      case .poolDTypes: _ = averagePool(zeros([8], .int32), [2])
+      case .averageOfPadding: _ = averagePool(zeros([4]), [2], padding: 2, countsPadding: false)
+      case .reflection: _ = zeros([2, 3]).padded(low: [0, 3], high: [0, 0], mode: .reflect)
       case .foldWindows: _ = zeros([2, 2]).foldingWindows(.init(sizes: [2], strides: [1], dilations: [1]), to: [5])
       }
     }

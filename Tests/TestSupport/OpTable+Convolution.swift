@@ -62,5 +62,27 @@ extension OpTable {
     ]
   }
 
+  static let poolingRows: [OpRow] = [
+    OpRow("max pooling", .windows, [([2, 4, 5], .spread)]) { squared(maxPool($0[0], [2, 2])) },
+    OpRow("max pooling with overlap", .foldWindows, [([4, 3], .spread)]) { x in
+      gradients(of: squared(maxPool(x[0], [3, 2], strides: [2, 1], padding: 1)).sum(), withRespectTo: x)[0]
+    },
+    OpRow("average pooling", .windows, [([1, 5, 4], .spread)]) {
+      squared(averagePool($0[0], [2, 2], strides: [2, 1]))
+    },
+    OpRow("average pooling without the padding", .windows, [([3, 4], .spread)]) { x in
+      squared(averagePool(x[0], [3, 2], strides: [2, 2], padding: .same, countsPadding: false))
+    },
+    OpRow("reflection", .concatenate, [([3, 4], .spread)]) {
+      squared($0[0].padded(low: [0, 2], high: [1, 3], mode: .reflect))
+    },
+    OpRow("replication", .concatenate, [([2, 2], .spread)]) {
+      squared($0[0].padded(low: [3, 0], high: [0, 2], mode: .replicate))
+    },
+    OpRow("circular padding", .concatenate, [([2, 3], .spread)]) {
+      squared($0[0].padded(low: [1, 2], high: [2, 0], mode: .circular))
+    },
+  ]
+
   private static func squared(_ x: Tensor) -> Tensor { x * x }
 }

@@ -63,7 +63,7 @@ public enum OpTable {
   public static let rows: [OpRow] =
     leafRows + unaryRows + binaryRows + choiceRows + reductionRows + movementRows + productRows + indexingRows
     + subgraphRows
-    + convolutionRows + windowRows
+    + convolutionRows + windowRows + poolingRows
     + sequenceRows
     + attentionRows
 
