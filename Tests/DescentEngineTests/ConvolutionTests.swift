@@ -13,8 +13,6 @@ import Testing
     let body: @Sendable ([Tensor]) -> Tensor
   }
 
-  static func pooled(_ x: Tensor) -> Tensor { x.windows([2, 2], strides: [2, 2]).max(axes: [x.rank, x.rank + 1]) }
-
   static func normalized(_ x: Tensor, _ weight: Tensor) -> Tensor {
     let centred = x - x.mean(axes: [0, 2, 3], keepingAxes: true)
     let variance = (centred * centred).mean(axes: [0, 2, 3], keepingAxes: true)
@@ -29,7 +27,7 @@ import Testing
       shapes: [[2, 1, 8, 8], [16, 1, 3, 3], [16], [32, 16, 3, 3], [32], [5, 128]]
     ) { p in
       let first = relu(biased(convolution(p[0], p[1]), p[2]))
-      let second = pooled(relu(biased(convolution(first, p[3]), p[4])))
+      let second = averagePool(relu(biased(convolution(first, p[3]), p[4])), [2, 2])
       return dot(second.reshaped([2, 128]), p[5], DotAxes(lhsContracting: [1], rhsContracting: [1]))
     },
     Network(
@@ -104,6 +102,32 @@ import Testing
     }
     #expect(result.disagreement == nil, "\(network.testDescription)")
     #expect(!result.isUnstable, "\(network.testDescription): \(result)")
+  }
+
+  /// Which element is the greatest is a decision that the perturbed references would make differently.
+  @Test func `max pooling in blocks has the reference's values and gradients`() throws {
+    let shapes: [Shape] = [[2, 3, 9, 9], [16, 3, 3, 3], [16, 16, 3, 3]]
+    var random = SplitMix(5)
+    let arguments = shapes.map { shape in
+      Storage((0..<shape.elementCount).map { _ in Float(random.double(-1...1)) }, shape: shape)
+    }
+    let program = Trace.record(arguments: shapes.enumerated().map { ("p\($0.offset)", $0.element, .float32) }) { p in
+      let pooled = maxPool(relu(convolution(p[0], p[1])), [3, 3], strides: [2, 2])
+      let y = maxPool(convolution(pooled, p[2], padding: 1), [2, 2])
+      return [y] + gradients(of: (y * y).sum(), withRespectTo: p)
+    }
+    let executable = try Executable(Plan(program))
+    for (slot, argument) in zip(executable.arguments, arguments) {
+      slot.pointer.copyMemory(from: argument.pointer, byteCount: argument.byteCount)
+    }
+    executable.run()
+    for (result, expected) in zip(
+      executable.results, Interpreter<Double>().run(program, arguments: arguments.map { .init($0) }).results)
+    {
+      let largest = expected.floats.map(abs).max() ?? 0
+      #expect(
+        (0..<expected.floats.count).allSatisfy { abs(result.double(at: $0) - expected.floats[$0]) < 1e-5 * largest })
+    }
   }
 }
 

@@ -38,7 +38,7 @@ struct ConvolutionOperands {
     let (target, left, right) =
       switch d.kind {
       case .forward: (2, x, kernel)
-      case .inputGradient: (0, y, kernel)
+      case .inputGradient: (0, kernel, y)
       case .kernelGradient: (1, x, y)
       }
     addTerms(to: &result, target: target, left, right)
