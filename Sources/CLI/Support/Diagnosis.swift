@@ -185,7 +185,7 @@ struct SelfTest {
   private static func advice(for error: any Error) -> String? {
     switch error as? EngineError {
     case .llvmNotFound, .llvmUnusable, .oneDNNUnusable: nil
-    case .irRejected, .kernelNotLoaded, .matrixProduct, nil: "\(error)"
+    case .irRejected, .kernelNotLoaded, .matrixProduct, .convolution, nil: "\(error)"
     }
   }
 
