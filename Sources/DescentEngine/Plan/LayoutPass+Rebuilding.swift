@@ -28,7 +28,7 @@ extension LayoutPass {
     case .slice(let starts, let limits, let strides):
       var limits = limits
       limits[blocking.axis] = shape[blocking.axis]
-      return same(.slice(starts: starts, limits: limits + [blocking.size], strides: strides + [1]))
+      return same(.slice(starts: starts + [0], limits: limits + [blocking.size], strides: strides + [1]))
     case .pad(let low, let high, let interior):
       guard let wanted = blocking.wanted(by: node, input: 0) else { return nil }
       let inputs = [form(of: node.inputs[0], wanted), form(of: node.inputs[1], nil)]
