@@ -8,6 +8,7 @@ import Testing
     case linear, linearInModel, meanSquaredError, huber, huberDelta, crossEntropy, labelSmoothing, binaryCrossEntropy
     case dropoutRate, perceptronWidths
     case layerNorm, batchNorm, batchNormOfOne, embeddingIndex, embeddingType, attentionHeads, attention, trainedState
+    case convolution, convolutionGroups, globalAverage
 
     /// What the message must contain.
     var fragments: [String] {
@@ -30,6 +31,9 @@ import Testing
       case .attentionHeads: ["MultiheadAttention", "8", "3 heads"]
       case .attention: ["MultiheadAttention", "[4, 8]", "[batch, time, 8]"]
       case .trainedState: ["state", "[3]"]
+      case .convolution: ["Conv2d", "[5, 1, 28, 28]", "[batch, 3, height, width]"]
+      case .convolutionGroups: ["Conv1d", "4 inputs", "3 outputs", "2 groups"]
+      case .globalAverage: ["globalAveragePool", "[5, 4]"]
       }
     }
 
@@ -54,6 +58,9 @@ import Testing
       case .attentionHeads: _ = MultiheadAttention(embedDimension: 8, heads: 3)
       case .attention: _ = MultiheadAttention(embedDimension: 8, heads: 2)(.zeros([4, 8]))
       case .trainedState: BatchNorm(3).runningMean.isTrainable = true
+      case .convolution: _ = Conv2d(3, 8, kernelSize: 3)(.zeros([5, 1, 28, 28]))
+      case .convolutionGroups: _ = Conv1d(4, 3, kernelSize: 3, groups: 2)
+      case .globalAverage: _ = GlobalAveragePool()(.zeros([5, 4]))
       }
     }
   }
