@@ -14,9 +14,13 @@ public final class CompiledFunction: Sendable {
   private let executables = Mutex<[Signature: Executable]>([:])
 
   private let precision: Precision
+  private let memoryLimit: Int?
 
-  init(precision: Precision = .fast, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]) {
+  init(
+    precision: Precision = .fast, memoryLimit: Int? = nil, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
+  ) {
     self.precision = precision
+    self.memoryLimit = memoryLimit
     self.body = body
   }
 
@@ -35,7 +39,7 @@ public final class CompiledFunction: Sendable {
   /// The plan for arguments of these types, traced anew: nothing is compiled, bound or run.
   public func plan(shapes: [Shape], dtypes: [DType]) throws -> Plan {
     let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
-    return Plan(try Trace.record(arguments: arguments, body), precision: precision)
+    return try Plan(try Trace.record(arguments: arguments, body), precision: precision, memoryLimit: memoryLimit)
   }
 
   /// Runs the function on evaluated arguments.
@@ -53,10 +57,15 @@ public final class CompiledFunction: Sendable {
 }
 
 /// `body`, traced once for each signature (shapes and dtypes) of its arguments and replayed as one compiled program.
+///
+/// - Parameters:
+///   - precision: whether convolutions may be computed by faster, less exact algorithms.
+///   - memoryLimit: bytes that the intermediate results of a run may take; where they would take more, values are
+///     computed again instead of being kept. Compiling throws `EngineError.memoryLimit` when that is not enough.
 public func compile(
-  precision: Precision = .fast, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
+  precision: Precision = .fast, memoryLimit: Int? = nil, _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]
 ) -> CompiledFunction {
-  CompiledFunction(precision: precision, body)
+  CompiledFunction(precision: precision, memoryLimit: memoryLimit, body)
 }
 public func compile(
   precision: Precision = .fast, _ body: @escaping @Sendable () throws -> Tensor

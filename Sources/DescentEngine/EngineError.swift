@@ -22,6 +22,10 @@ public enum EngineError: Error, Equatable, Sendable {
 
   /// oneDNN refused a convolution. `status` is oneDNN's name for the reason.
   case convolution(descriptor: String, status: String)
+
+  /// A step's intermediate results do not fit into `limit` bytes, whatever is computed again instead of being kept.
+  /// `reached` is the smallest size found, `largest` names the largest buffers at its fullest step.
+  case memoryLimit(limit: Int, reached: Int, largest: [String])
 }
 
 extension EngineError: CustomStringConvertible {
@@ -56,6 +60,12 @@ extension EngineError: CustomStringConvertible {
       "oneDNN cannot run the matrix product \(descriptor): \(status)"
     case .convolution(let descriptor, let status):
       "oneDNN cannot run the convolution \(descriptor): \(status)"
+    case .memoryLimit(let limit, let reached, let largest):
+      """
+      the intermediate results of a step take \(reached) bytes at least, more than the memory limit of \(limit) bytes.
+      Raise the limit, or make the batch or the network smaller.
+      Largest at the fullest step: \(largest.joined(separator: "; "))
+      """
     }
   }
 

@@ -12,7 +12,10 @@ public struct Simplifier {
   private var shared: [Key: Node] = [:]
 
   public static func simplify(_ program: Program) -> Program {
-    program.mapRoots { simplify(SubgraphPasses.pruningLoops(SubgraphPasses.inliningCalls($0))) }
+    program.mapRoots { roots in
+      let pruned = SubgraphPasses.pruningLoops(SubgraphPasses.inliningCalls(roots))
+      return SubgraphPasses.pruningLoops(simplify(pruned))
+    }
   }
 
   private static func simplify(_ roots: [Node]) -> [Node] {

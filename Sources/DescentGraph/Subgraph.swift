@@ -107,6 +107,11 @@ extension Subgraph {
     return (graph, captured)
   }
 
+  /// The graph for itself, its parameters as arguments.
+  public var program: Program {
+    Program(arguments: parameters, feeds: [], reads: [], results: results, updates: [])
+  }
+
   /// The results with `inputs` in the parameters' places: the graph written out.
   public func applied(to inputs: [Node]) -> [Node] {
     Node.replacing(Dictionary(uniqueKeysWithValues: zip(parameters, inputs)), in: results)

@@ -48,7 +48,8 @@ struct Loop {
     let parameters = carries.map(\.parameter) + sequences.map(\.parameter)
     let (graph, captured) = Subgraph.closing(next + outputs, over: parameters)
     let given = Set(graph.results.dropFirst(carries.count))
-    let offers = Array(graph.parameters[..<carries.count]) + Node.topologicalOrder(of: graph.results).filter(Self.isDear)
+    let offers =
+      Array(graph.parameters[..<carries.count]) + Node.topologicalOrder(of: graph.results).filter(Self.isDear)
     let body = Subgraph(
       parameters: graph.parameters, results: graph.results + offers.filter { !given.contains($0) })
     let scan = Scan(

@@ -61,7 +61,8 @@ public final class Trace: @unchecked Sendable {
   func write(_ variable: Variable, _ value: Tensor) {
     require(
       depth == 0,
-      "variable \(variable.name) is written in the body of a loop or a checkpoint; return the value and write it outside")
+      "variable \(variable.name) is written in the body of a loop or a checkpoint; return the value and write it outside"
+    )
     require(
       value.shape == variable.shape && value.dtype == variable.dtype,
       "variable \(variable.name) is \(variable.dtype)\(variable.shape); a value \(value.dtype)\(value.shape) does not fit"

@@ -54,6 +54,8 @@ public struct Experiment: Sendable {
   public var objective: Objective?
   /// The quality on the test part at which time and steps to target are taken.
   public var target: Double?
+  /// Bytes that a step's intermediate results may take; nil is no limit.
+  public var memoryLimit: Int?
 
   public init() {}
 
@@ -93,7 +95,8 @@ public struct Experiment: Sendable {
   ) throws -> Outcome {
     let model = Sequential.perceptron(widths(for: data), activation: activation, dropout: dropout)
     let trainer = try Trainer(
-      model, optimizer: optimizer, on: data.train, batch: batch, seed: seed, objective: objective)
+      model, optimizer: optimizer, on: data.train, batch: batch, seed: seed, objective: objective,
+      memoryLimit: memoryLimit)
     trainer.isCancelled = isCancelled
     let evaluator = try trainer.evaluator(for: data.test)
     let metric = Comparison.Metric.standard(for: data)

@@ -7,7 +7,7 @@ import DescentOptim
 /// Trains a network on a dataset in memory: one compiled step, replayed for every batch.
 ///
 /// The dataset stays where it is; a step gets the indices of its examples and gathers them itself. After the first epoch
-/// a step traces and allocates nothing but what oneDNN allocates in its products.
+/// a step traces and allocates nothing.
 ///
 /// ```swift
 /// let trainer = try Trainer(model, optimizer: AdamW(), on: split.train, batch: 32, seed: 0)
@@ -37,9 +37,11 @@ public final class Trainer<Model: UnaryModule> {
   /// - Parameters:
   ///   - batch: examples a step takes; nil takes all of them.
   ///   - seed: of the parameters' start, of the order of examples, and of dropout.
+  ///   - memoryLimit: bytes that a step's intermediate results may take; nil is no limit.
   /// - Throws: `TrainingError` when data and objective do not fit, `EngineError` when an engine library is missing.
   public init<Method: Optimizer>(
-    _ model: Model, optimizer: Method, on data: Dataset, batch: Int? = 32, seed: Int = 0, objective: Objective? = nil
+    _ model: Model, optimizer: Method, on data: Dataset, batch: Int? = 32, seed: Int = 0, objective: Objective? = nil,
+    memoryLimit: Int? = nil
   ) throws {
     let objective = objective ?? .standard(for: data.targets)
     guard data.count > 0 else { throw TrainingError.noExamples(data.name) }
@@ -55,7 +57,7 @@ public final class Trainer<Model: UnaryModule> {
     let updater = Updater(optimizer, parameters: model.trainableVariables)
     learningRate = { updater.method.learningRate.value(at: max(updater.stepCount.storage.integer(at: 0) - 1, 0)) }
     let key = RandomKey(seed).folding(in: "dropout")
-    step = compile { arguments in
+    step = compile(memoryLimit: memoryLimit) { arguments in
       let x = source.features.gathering(arguments[0])
       let y = source.targets.gathering(arguments[0])
       let loss = Forward.training(key: key.folding(in: updater.stepCount.value)) { objective.loss(model(x), y) }

@@ -110,6 +110,21 @@ extension CommandTests {
       #expect(train.stderr.hasPrefix("error: libLLVM at '/nowhere/libLLVM.so' cannot be used"))
     }
 
+    @Test func memoryLimit() throws {
+      let arguments = "inspect digits --hidden 256,256,256 --activation gelu --batch 512 --memory"
+      func arena(_ text: String) throws -> Int {
+        let number = try #require(text.firstMatch(of: #/arena (\d+) kB/#))
+        return try #require(Int(number.1))
+      }
+      let free = try arena(descent.run(arguments).stdout)
+      let limited = try arena(descent.run("\(arguments) --memory-limit \(free * 7 / 10)kB").stdout)
+      #expect(limited <= free * 7 / 10)
+      let impossible = try descent.run("train digits --epochs 1 --memory-limit 1kB")
+      #expect(impossible.exitCode == 1 && impossible.stderr.hasPrefix("error: "))
+      #expect(impossible.stderr.contains("memory limit of 1000 bytes"))
+      #expect(try descent.run("train digits --memory-limit lots").exitCode == 64)
+    }
+
     @Test func optimizersAreListed() throws {
       let table = try descent.run("optimizers").stdout
       for name in ["sgd", "adamw", "geo", "normalized-row"] { #expect(table.contains("\n\(name) ")) }

@@ -141,4 +141,27 @@ import Testing
       [q, k, v, Tensor([0.0, 1], shape: [1, 2, 1, 1])].map(\.node), shape: [1, 2, 3, 1, 1], dtype: .float64)
     #expect(near(Tensor(gradient), [0, -0.75, 0.25, 0.75 * log3, 0.75, 0.75]))
   }
+
+  @Test func `a loop carries values from step to step and stacks outputs`() {
+    let x = Tensor([1.0, 2, 3])
+    let running = scan(over: [x], from: [Tensor(10.0)]) { c, e in ([c[0] * 2 + e[0]], [c[0], c[0] - e[0]]) }
+    // 10 → 21 → 44 → 91.
+    #expect(floats(running.carries[0]) == [91])
+    #expect(floats(running.outputs[0]) == [10, 21, 44])
+    #expect(floats(running.outputs[1]) == [9, 19, 41])
+    let reversed = scan(over: [x], from: [Tensor(10.0)], reversed: true) { c, e in ([c[0] * 2 + e[0]], [c[0]]) }
+    // 10 → 23 → 48 → 97; outputs stay at their element's place.
+    #expect(floats(reversed.carries[0]) == [97])
+    #expect(floats(reversed.outputs[0]) == [48, 23, 10])
+    let none = scan(over: [Tensor([] as [Double])], from: [Tensor(10.0)]) { c, e in ([c[0] + e[0]], [c[0]]) }
+    #expect(floats(none.carries[0]) == [10])
+    #expect(floats(none.outputs[0]) == [] && none.outputs[0].shape == [0])
+  }
+
+  @Test func `a checkpoint and a barrier give what they are given`() {
+    let x = Tensor([1.0, 2, 3])
+    #expect(floats(checkpoint { x * x + 1 }) == [2, 5, 10])
+    #expect(floats(checkpoint([x, x * 2]) { [$0[0] + $0[1], $0[1]] }[0]) == [3, 6, 9])
+    #expect(floats(Tensor(Node(.barrier, [x.node, (x * 7).node], shape: [3], dtype: .float64))) == [1, 2, 3])
+  }
 }

@@ -60,4 +60,26 @@ import Testing
     #expect(plan.kernelCount == 2)
     #expect(plan.schedule.steps[0].writes.allSatisfy { $0.dtype == .float32 })
   }
+
+  /// Where reductions run in several registers at once, with and without a part of a vector left over.
+  @Test(arguments: [127, 128, 129, 517, 1024]) func `wide rows and columns agree with the reference`(_ extent: Int) {
+    let program = Trace.record(arguments: [("x", [5, extent], .float32)]) { arguments in
+      let x = arguments[0]
+      let half = x.cast(to: .float16)
+      return [
+        softmax(x), x.argmax(), x.max(axes: [1]), x.cast(to: .float64).sum(axes: [1]), half.min(axes: [1]),
+        x.sum(axes: [0]), x.argmax(axis: 0), softmax(x, axis: 0), half.max(axes: [0]),
+      ]
+    }
+    var random = SplitMix(UInt64(extent))
+    let x = random.storage([5, extent], .float32)
+    let result = Agreement.check(program, [x], engine: EngineAgreementTests.engine)
+    #expect(result.disagreement == nil && !result.isUnstable)
+    // The first of several NaN is the greatest, wherever it stands.
+    for place in [extent - 1, extent / 2, 3] {
+      x.set(.nan, at: place)
+      let withNaN = Agreement.check(program, [x], engine: EngineAgreementTests.engine)
+      #expect(withNaN.disagreement == nil && !withNaN.isUnstable)
+    }
+  }
 }

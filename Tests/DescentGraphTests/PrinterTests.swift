@@ -42,4 +42,27 @@ import Testing
         result %2 : f32[3, 4]
         """)
   }
+
+  @Test func `a loop's body stands below its first result`() {
+    let program = traced([([4, 2], .float32), ([2], .float32)]) { x in
+      let (carries, outputs) = scan(over: [x[0]], from: [x[1]], reversed: true) { c, e in ([c[0] + e[0]], [c[0] * 2]) }
+      return carries + outputs
+    }
+    #expect(
+      Simplifier.simplify(program).printed() == """
+        %x1 = input : f32[2]
+        %x0 = input : f32[4, 2]
+        %0 = scan(%x1, %x0) result 0 of 2 : f32[2]
+          body, last step first:
+            %carry0 = input : f32[2]
+            %element0 = input : f32[2]
+            %1 = add(%carry0, %element0) : f32[2]
+            %2 = multiply(%carry0, 2) : f32[2]
+            carry %1 : f32[2]
+            result %2 : f32[2]
+        %3 = scan(%x1, %x0) result 1 of 2 : f32[4, 2]
+        result %0 : f32[2]
+        result %3 : f32[4, 2]
+        """)
+  }
 }

@@ -27,7 +27,8 @@ extension OpTable {
       let outputs = scan(over: x, from: []) { _, e in ([], [sin(e[0]) * e[1], e[0] * e[0]]) }.outputs
       return outputs[0] * outputs[1]
     },
-    OpRow("loop that captures a matrix, a vector and a scalar", .scan,
+    OpRow(
+      "loop that captures a matrix, a vector and a scalar", .scan,
       [([3, 2, 2], .spread), ([2, 3], .spread), ([3, 2], .spread), ([3], .spread), ([], .spread)]
     ) { x in
       // x[2] takes part in a product only, x[3] is added, x[4] multiplies.

@@ -33,6 +33,7 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup(title: "Network") var objective: ObjectiveOptions
   @OptionGroup(title: "Method") var optimizer: OptimizerOptions
   @OptionGroup(title: "Run") var budget: BudgetOptions
+  @OptionGroup(title: "Run") var memoryOptions: MemoryOptions
 
   func run() throws {
     let (stepPlan, memorySummary) = try makePlan()
@@ -73,6 +74,9 @@ struct InspectCommand: ParsableCommand {
       if let option = data.optionsForTables.first ?? (target == nil ? nil : "--target") {
         throw UsageError("\(option) is for CSV files; the workload '\(workload.name)' has data of its own.")
       }
+      if memoryOptions.memoryLimit != nil {
+        throw UsageError("--memory-limit is for data; the workload '\(workload.name)' is measured as it is.")
+      }
       return try workload.plan()
     }
     let isName = !data.data.contains("/") && !data.data.contains(".")
@@ -83,7 +87,8 @@ struct InspectCommand: ParsableCommand {
       throw UsageError("there is no data set, file or workload '\(data.data)'; did you mean '\(near)'?")
     }
     let plan = try TrainingPlan(
-      data: data, target: target, network: network, objective: objective, optimizer: optimizer, budget: budget, seed: 0)
+      data: data, target: target, network: network, objective: objective, optimizer: optimizer, budget: budget, seed: 0,
+      memoryLimit: memoryOptions.memoryLimit)
     return try Self.stepPlan(plan, plan.experiment.optimizer)
   }
 
@@ -94,7 +99,7 @@ struct InspectCommand: ParsableCommand {
       plan.experiment.widths(for: plan.data), activation: plan.experiment.activation, dropout: plan.experiment.dropout)
     let trainer = try Trainer(
       model, optimizer: optimizer, on: plan.data.train, batch: plan.experiment.batch, seed: 0,
-      objective: plan.experiment.objective)
+      objective: plan.experiment.objective, memoryLimit: plan.experiment.memoryLimit)
     let step = try trainer.stepPlan()
     return (step, step.memorySummary(parameters: model.parameters.map(\.parameter.variable)))
   }

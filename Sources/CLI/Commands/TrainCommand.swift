@@ -28,6 +28,7 @@ struct TrainCommand: ParsableCommand {
   @OptionGroup(title: "Network") var objective: ObjectiveOptions
   @OptionGroup(title: "Method") var optimizer: OptimizerOptions
   @OptionGroup(title: "Run") var budget: BudgetOptions
+  @OptionGroup(title: "Run") var memoryOptions: MemoryOptions
 
   @Option(help: "Decides the split, the starting weights, the order of examples, and dropout.")
   var seed = 0
@@ -47,7 +48,7 @@ struct TrainCommand: ParsableCommand {
     if let save { try AtomicFile.check(save) }
     let plan = try TrainingPlan(
       data: data, target: target, network: network, objective: objective, optimizer: optimizer, budget: budget,
-      seed: seed)
+      seed: seed, memoryLimit: memoryOptions.memoryLimit)
     let display = TrainDisplay(plan, output)
     let outcome = try plan.experiment.run(
       on: plan.data, onEpoch: { display.show($0) }, isCancelled: { interruption.isRequested })

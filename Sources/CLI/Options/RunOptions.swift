@@ -16,6 +16,30 @@ struct BudgetOptions: ParsableArguments {
   }
 }
 
+/// How much memory a step may take.
+struct MemoryOptions: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "The most memory a step's intermediate results may take, such as 200MB; what does not fit is computed again.",
+      valueName: "size"))
+  var memoryLimit: ByteCount?
+}
+
+/// A number of bytes as people write it: `200MB`, `1.5GB`, `64kB`, `4096`.
+struct ByteCount: ExpressibleByArgument {
+  let bytes: Int
+
+  init?(argument: String) {
+    let units: [(String, Double)] = [("kb", 1e3), ("mb", 1e6), ("gb", 1e9), ("b", 1)]
+    let text = argument.lowercased()
+    let unit = units.first { text.hasSuffix($0.0) }
+    guard let number = Double(text.dropLast(unit?.0.count ?? 0)), case let size = number * (unit?.1 ?? 1), size >= 1,
+      size < 1e18
+    else { return nil }
+    bytes = Int(size)
+  }
+}
+
 /// What is written where.
 struct OutputOptions: ParsableArguments {
   @Flag(help: "Write the results as JSON.")

@@ -74,7 +74,7 @@ struct Diagnosis {
       try OneDNNLibrary.load()
     } catch {
       return Finding(
-        key: "oneDNN", title: "oneDNN", state: .missing, text: "not usable: matrix products cannot run",
+        key: "oneDNN", title: "oneDNN", state: .missing, text: "not usable: convolutions cannot run",
         advice: error.description)
     }
     let version = OneDNNLibrary.version ?? ""
@@ -158,7 +158,7 @@ struct SelfTest {
     return zip(values, computed).reduce(0) { Swift.max($0, Double(Swift.abs($1.0 * $1.0 + 2 * $1.0 - $1.1))) }
   }
 
-  /// A matrix product, by oneDNN where it is in use.
+  /// A matrix product.
   static let matrixProduct = SelfTest(key: "matrixProductTest", title: "Test: product") {
     let size = 48
     let a = (0..<size * size).map { Float($0 % 7) - 3 }
@@ -185,7 +185,7 @@ struct SelfTest {
   private static func advice(for error: any Error) -> String? {
     switch error as? EngineError {
     case .llvmNotFound, .llvmUnusable, .oneDNNUnusable: nil
-    case .irRejected, .kernelNotLoaded, .matrixProduct, .convolution, nil: "\(error)"
+    case .irRejected, .kernelNotLoaded, .matrixProduct, .convolution, .memoryLimit, nil: "\(error)"
     }
   }
 

@@ -11,7 +11,7 @@ struct TrainingPlan {
   ///   - target: the column to predict.
   init(
     data options: DataOptions, target: String?, network: NetworkOptions, objective: ObjectiveOptions,
-    optimizer: OptimizerOptions, budget: BudgetOptions, seed: Int
+    optimizer: OptimizerOptions, budget: BudgetOptions, seed: Int, memoryLimit: ByteCount? = nil
   ) throws {
     source = try DataSource(options, column: target, columnOption: "--target")
     data = try source.prepare(seed: seed)
@@ -31,6 +31,7 @@ struct TrainingPlan {
     experiment.batch = batch
     experiment.epochs = budget.epochs
     experiment.seed = seed
+    experiment.memoryLimit = memoryLimit?.bytes
     experiment.objective = try objective.chosen(for: data)
     self.experiment = experiment
     try NetworkOptions.checkMemory(experiment.widths(for: data))

@@ -1,61 +1,46 @@
 import DescentGraph
 
-/// A matrix product with its code and its places in memory.
-struct BoundProduct {
-  /// One kernel, or two when A is packed first.
-  var instructions: [Executable.Instruction]
-  /// The argument table of both; it belongs to whoever holds the instructions.
-  var table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-  /// Bytes of memory that ``useScratch(_:)`` must provide; 0 if none are needed.
-  var scratchByteCount: Int
-
-  /// Says where the packed operand goes. Products that run one after another may use the same memory.
-  func useScratch(_ pointer: UnsafeMutableRawPointer) {
-    table[ProductEmitter.Argument.scratch.rawValue] = pointer
-  }
-}
-
 extension Binder {
   /// Floating-point operations of a matrix product below which a second thread costs more than it brings.
   static let parallelFlops = 4_000_000
+  static func threads(forFlops flops: Int, of threads: Int) -> Int { flops < parallelFlops ? 1 : threads }
 
   /// Every product is emitted: measured on a Zen 5 against oneDNN 2.6.3, over products from 3×3·3 to 2048×2048·256 in
   /// all transpositions, no shape was slower by more than noise, and small ones take between half and nine tenths of the
   /// time, since nothing is allocated or looked up for them.
-  func product(_ unit: MatrixUnit, _ compiler: KernelCompiler) throws(EngineError) -> BoundProduct {
+  func product(_ unit: MatrixUnit, _ compiler: KernelCompiler) throws(EngineError) -> BoundStep {
     let descriptor = unit.descriptor
     let code = ProductEmitter.emit(descriptor, vectorByteCount: compiler.vectorByteCount)
-    let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(
-      capacity: ProductEmitter.Argument.allCases.count)
-    func place(_ node: Node, _ offset: Int) -> UnsafeMutableRawPointer {
-      pointers[node]! + offset * MemoryLayout<Float>.stride
+    let arguments = ProductEmitter.Argument.allCases
+    let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: arguments.count)
+    table.initialize(repeating: nil, count: arguments.count)
+    func slot(_ argument: ProductEmitter.Argument) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
+      table + argument.rawValue
     }
-    for argument in ProductEmitter.Argument.allCases {
-      let pointer: UnsafeMutableRawPointer? =
-        switch argument {
-        case .a: place(unit.a.node, unit.a.offset)
-        case .b: place(unit.b.node, unit.b.offset)
-        case .bias: unit.bias.map { place($0.node, $0.offset) }
-        case .c: place(unit.result, 0)
-        case .scratch: nil
-        case .transpose:
-          if let ir = code.transposing {
-            UnsafeMutableRawPointer(mutating: try compiler.function(symbol: "kernel", ir: ir))
-          } else {
-            nil
-          }
-        }
-      (table + argument.rawValue).initialize(to: pointer)
+    var step = BoundStep(table: table, scratchByteCount: code.scratchByteCount)
+    func place(_ argument: ProductEmitter.Argument, _ node: Node, _ offset: Int) {
+      let bytes = offset * MemoryLayout<Float>.stride
+      slot(argument).pointee = pointers[node]! + bytes
+      step.operands.append(.init(slot: slot(argument), node: node, byteOffset: bytes))
     }
-    let threads = descriptor.floatingPointOperations < Self.parallelFlops ? 1 : threads
-    var instructions: [Executable.Instruction] = []
+    place(.a, unit.a.node, unit.a.offset)
+    place(.b, unit.b.node, unit.b.offset)
+    place(.c, unit.result, 0)
+    if let bias = unit.bias { place(.bias, bias.node, bias.offset) }
+    if let ir = code.transposing {
+      slot(.transpose).pointee = UnsafeMutableRawPointer(mutating: try compiler.function(symbol: "kernel", ir: ir))
+    }
+    if code.scratchByteCount > 0 { step.scratchSlot = slot(.scratch) }
+    let operations = descriptor.floatingPointOperations
+    let threads = Self.threads(forFlops: operations, of: threads)
+    // In the units of loops' work.
+    let work = operations * Self.parallelWork / Self.parallelFlops
     for kernel in [code.packing, code.product] {
       guard let kernel else { continue }
       let function = try compiler.function(symbol: "kernel", ir: kernel.ir)
-      instructions.append(
-        .loop(unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: kernel.tasks, threads: threads))
+      step.instructions.append(.kernel(.init(function, table, tasks: kernel.tasks, threads: threads, work: work)))
     }
-    return BoundProduct(instructions: instructions, table: table, scratchByteCount: code.scratchByteCount)
+    return step
   }
 }
 

@@ -12,9 +12,18 @@ public final class Executable: @unchecked Sendable {
   public let results: [Storage]
 
   enum Instruction {
-    case loop(ThreadTeam.Body, UnsafePointer<UnsafeMutableRawPointer?>, tasks: Int, threads: Int)
+    case kernel(KernelCall)
     case routine(any Routine)
     case copy(to: UnsafeMutableRawPointer, from: UnsafeRawPointer, byteCount: Int)
+
+    func execute() {
+      switch self {
+      case .kernel(let call): call.execute()
+      case .routine(let routine): routine.execute()
+      case .copy(let target, let source, let byteCount):
+        if byteCount > 0 { target.copyMemory(from: source, byteCount: byteCount) }
+      }
+    }
   }
   /// A struct and no tuple: a closure inside a tuple is wrapped anew whenever it is read.
   private struct Feed {
@@ -22,6 +31,8 @@ public final class Executable: @unchecked Sendable {
     let value: @Sendable () -> Double
   }
   let instructions: [Instruction]
+  /// What a run executes: the same, with kernels joined to chains.
+  private let chained: [Instruction]
   /// The step of the plan behind each instruction; nil for copies at the end.
   let origins: [Int?]
   private let feeds: [Feed]
@@ -65,47 +76,13 @@ public final class Executable: @unchecked Sendable {
       }
     }
 
-    let binder = Binder(pointers: pointers, threads: threads)
-    var instructions: [Instruction] = []
-    var tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>] = []
-    let compiler = try KernelCompiler.shared()
-    var origins: [Int?] = []
-    var products: [BoundProduct] = []
-    for (position, step) in plan.schedule.steps.enumerated() {
-      defer { while origins.count < instructions.count { origins.append(position) } }
-      switch step.work {
-      case .loop(let kernel):
-        if kernel.isEmpty { continue }
-        let code = KernelEmitter.emit(kernel, vectorByteCount: compiler.vectorByteCount)
-        let function = try compiler.function(symbol: "kernel", ir: code.ir)
-        let table = binder.table(kernel.buffers, extent: code.extentArgument)
-        tables.append(table)
-        instructions.append(
-          .loop(
-            unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
-            threads: binder.threads(forWork: kernel.work)))
-      case .scatter(let unit):
-        let code = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount)
-        let function = try compiler.function(symbol: "kernel", ir: code.ir)
-        let table = binder.table(unit.operands, extent: nil)
-        tables.append(table)
-        let work = unit.outer * unit.count * unit.inner * 4
-        instructions.append(
-          .loop(
-            unsafeBitCast(function, to: ThreadTeam.Body.self), table, tasks: code.tasks,
-            threads: binder.threads(forWork: work)))
-      case .matrix(let unit):
-        let product = try binder.product(unit, compiler)
-        products.append(product)
-        tables.append(product.table)
-        instructions += product.instructions
-      case .opaque(let unit): instructions.append(.routine(try unit.bind(binder)))
-      }
-    }
+    let bound = try Binder(pointers: pointers, threads: threads).bind(plan.schedule.steps)
     let scratch = UnsafeMutableRawPointer.allocate(
-      byteCount: max(products.map(\.scratchByteCount).max() ?? 0, 64), alignment: 64)
-    for product in products where product.scratchByteCount > 0 { product.useScratch(scratch) }
+      byteCount: max(bound.map(\.scratchByteCount).max() ?? 0, 64), alignment: 64)
+    for step in bound { step.useScratch(scratch) }
     self.scratch = scratch
+    var instructions = bound.flatMap(\.instructions)
+    let origins = bound.indices.flatMap { position in bound[position].instructions.map { _ in position } }
     for copy in plan.schedule.lateCopies {
       let target = program.reads[copy.variable].variable.storage
       instructions.append(.copy(to: target.pointer, from: pointers[copy.value]!, byteCount: target.byteCount))
@@ -120,7 +97,20 @@ public final class Executable: @unchecked Sendable {
     }
     self.instructions = instructions
     self.origins = origins + [Int?](repeating: nil, count: instructions.count - origins.count)
-    self.tables = tables
+    tables = bound.compactMap(\.table)
+    chained = Self.chained(instructions, self.origins, threads: threads) { position in
+      let step = plan.schedule.steps[position]
+      func ranges(_ nodes: Set<Node>) -> [Range<UInt>] {
+        nodes.map { node in
+          let start = UInt(bitPattern: pointers[node]!)
+          return start..<(start + UInt(max(node.byteCount, 1)))
+        }
+      }
+      // Products that pack an operand all pack it into the same place.
+      let packed = UInt(bitPattern: scratch)
+      let packs = bound[position].scratchByteCount > 0 ? [packed..<(packed + 1)] : []
+      return (ranges(step.reads), ranges(step.writes) + packs)
+    }
     self.retained = retained
     feeds = zip(feedSlots, program.feeds).map { slot, feed in
       Feed(slot: slot.pointer.assumingMemoryBound(to: Double.self), value: feed.value)
@@ -136,7 +126,11 @@ public final class Executable: @unchecked Sendable {
   /// Runs the program once.
   public func run() {
     computeFeeds()
-    run(from: 0, to: instructions.count)
+    var i = 0
+    while i < chained.count {
+      chained[i].execute()
+      i += 1
+    }
   }
 
   // Counted loops: in debug builds an array's iterator allocates for every element.
@@ -149,37 +143,12 @@ public final class Executable: @unchecked Sendable {
     }
   }
 
-  /// Runs the instructions `start..<end`.
+  /// Runs the instructions `start..<end`, each by itself.
   func run(from start: Int, to end: Int) {
     var i = start
     while i < end {
-      switch instructions[i] {
-      case .loop(let body, let table, let tasks, let threads):
-        ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body)
-      case .routine(let routine): routine.execute()
-      case .copy(let target, let source, let byteCount):
-        if byteCount > 0 { target.copyMemory(from: source, byteCount: byteCount) }
-      }
+      instructions[i].execute()
       i += 1
     }
-  }
-}
-
-/// Puts a plan's memory behind its kernels.
-struct Binder {
-  let pointers: [Node: UnsafeMutableRawPointer]
-  let threads: Int
-  /// Scalar operations below which a second thread costs more than it brings.
-  static let parallelWork = 1_500_000
-
-  static func threads(forFlops flops: Int, of threads: Int) -> Int { flops < parallelFlops ? 1 : threads }
-  func threads(forWork work: Int) -> Int { work < Self.parallelWork ? 1 : threads }
-
-  /// The argument table of a kernel: its buffers, then the extent of a flat loop.
-  func table(_ buffers: [Node], extent: Int?) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
-    let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: buffers.count + 1)
-    for (i, node) in buffers.enumerated() { (table + i).initialize(to: pointers[node]!) }
-    (table + buffers.count).initialize(to: UnsafeMutableRawPointer(bitPattern: extent ?? 0))
-    return table
   }
 }

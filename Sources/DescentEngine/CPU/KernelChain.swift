@@ -16,11 +16,7 @@ import Synchronization
 final class KernelChain: Routine, @unchecked Sendable {
   /// One kernel, and what it touches.
   struct Link {
-    var body: ThreadTeam.Body
-    var arguments: UnsafePointer<UnsafeMutableRawPointer?>
-    var tasks: Int
-    /// Rough count of scalar operations.
-    var work: Int
+    var call: KernelCall
     var reads: [Range<UInt>]
     var writes: [Range<UInt>]
   }
@@ -135,14 +131,14 @@ final class KernelChain: Routine, @unchecked Sendable {
     var load = [Int](repeating: 0, count: parts)
     func add(_ link: Link, _ part: Int, _ lo: Int, _ hi: Int) {
       if lo == hi { return }
-      result[part].append(Share(body: link.body, arguments: link.arguments, lo: lo, hi: hi))
-      load[part] += link.work * (hi - lo) / max(link.tasks, 1)
+      result[part].append(Share(body: link.call.body, arguments: link.call.arguments, lo: lo, hi: hi))
+      load[part] += link.call.work * (hi - lo) / max(link.call.tasks, 1)
     }
     for link in phase {
-      if link.work < sharedWork || link.tasks == 1 {
-        add(link, load.indices.min { (load[$0], $0) < (load[$1], $1) }!, 0, link.tasks)
+      if link.call.work < sharedWork || link.call.tasks == 1 {
+        add(link, load.indices.min { (load[$0], $0) < (load[$1], $1) }!, 0, link.call.tasks)
       } else {
-        for part in 0..<parts { add(link, part, link.tasks * part / parts, link.tasks * (part + 1) / parts) }
+        for part in 0..<parts { add(link, part, link.call.tasks * part / parts, link.call.tasks * (part + 1) / parts) }
       }
     }
     return result

@@ -101,7 +101,7 @@ extension MatrixEpilogue {
     guard case .broadcast(let axes) = node.op else { return nil }
     let shape = node.inputs[0].shape
     let channelAxes = layout.resultBlock == 0 ? [1] : [1, node.shape.rank - 1]
-    let repeated = zip(shape, axes).filter { $0.0 != 1 }.map(\.1)
+    let repeated = zip(shape.extents, axes).filter { $0.0 != 1 }.map(\.1)
     let elements = channelAxes.reduce(1) { $0 * node.shape[$1] }
     guard repeated.allSatisfy(channelAxes.contains), shape.elementCount == elements else { return nil }
     let base = Partition.withoutReshapes(node.inputs[0])

@@ -191,12 +191,12 @@ struct BufferedNodes {
   private(set) var nodes: Set<Node> = []
   mutating func insert(_ node: Node) { nodes.insert(node) }
 
-  /// The node whose buffer holds `node`'s elements in row-major order; a reshape shares its input's buffer.
+  /// The node whose buffer holds `node`'s elements in row-major order; a reshape and a barrier share their input's.
   func owner(of node: Node) -> Node? {
     var node = node
     while true {
       if nodes.contains(node) { return node }
-      guard case .reshape = node.op else { return nil }
+      guard node.op == .reshape || node.op == .barrier else { return nil }
       node = node.inputs[0]
     }
   }

@@ -3,7 +3,9 @@ import DescentGraph
 extension Legalizer {
   /// Attention as its kernel takes it: in float32, of at least one element.
   ///
-  /// The kernel is chosen for every shape; it is faster than the composition for all of them.
+  /// The kernel is chosen for every shape, tiny ones included: forward and gradient on one core with AVX-512 take 0.3 of
+  /// the composition's time at `[1, 4, 1, 4]`, 0.6 at `[32, 8, 2, 8]`, `[12, 64, 4, 32]` and `[8, 128, 6, 64]`, and the
+  /// same at `[1, 1024, 4, 128]`, where both run at the speed of their products, but the kernel in a fifth of the memory.
   static func withFittingAttention(_ roots: [Node]) -> [Node] {
     var replacement: [Node: Node] = [:]
     for node in Node.topologicalOrder(of: roots) {

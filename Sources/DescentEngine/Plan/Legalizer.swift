@@ -12,7 +12,8 @@ import DescentGraph
 enum Legalizer {
   static func legalize(_ program: Program) -> Program {
     program.mapRoots { roots in
-      withOwnRoots(rewritten(withFittingAttention(ConvolutionLowering.lowered(roots, except: { $0.convolution?.layout != nil }))))
+      withOwnRoots(
+        rewritten(withFittingAttention(ConvolutionLowering.lowered(roots, except: { $0.convolution?.layout != nil }))))
     }
   }
 

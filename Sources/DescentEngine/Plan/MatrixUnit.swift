@@ -152,7 +152,9 @@ struct MatrixEpilogue {
       axes == [add.shape.rank - 1], other.inputs[0].shape == [add.shape[add.shape.rank - 1]]
     else { return nil }
     // A vector that lies in memory as it is; anything else is added in a fused loop.
-    switch other.inputs[0].op {
+    var vector = other.inputs[0]
+    while case .barrier = vector.op { vector = vector.inputs[0] }
+    switch vector.op {
     case .input, .constant(.data): return other.inputs[0]
     case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
       .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
@@ -175,8 +177,11 @@ struct ScatterUnit {
   var axis: Int
   var count: Int
   var inner: Int
+  /// Whether the unit itself fills its target with zeros first: where the target starts from them and is no larger than
+  /// the updates. A larger one is filled by a loop of its own, which reads no updates and shares its work more evenly.
+  var fillsZeros: Bool
 
-  var operands: [Node] { [indices, updates, node] }
+  var operands: [Node] { fillsZeros ? [indices, updates] : [indices, updates, node] }
 
   init(_ node: Node, axis: Int, buffered: BufferedNodes) throws(KernelBuilder.NeedsBuffer) {
     func stored(_ input: Node) throws(KernelBuilder.NeedsBuffer) -> Node {
@@ -191,5 +196,6 @@ struct ScatterUnit {
     self.axis = shape[axis]
     count = node.inputs[1].shape.elementCount
     inner = shape[(axis + 1)...].reduce(1, *)
+    fillsZeros = node.inputs[0].splat == 0 && self.axis <= count
   }
 }

@@ -39,6 +39,9 @@ struct Partition {
   /// For each dot product whose bias and activation run inside the matrix product: the node they end in.
   private let epilogues: [Node: MatrixEpilogue]
   private var writers: [Node: [Int]] = [:]
+  /// The bodies of loops, planned.
+  private var bodies: [Subgraph: Plan] = [:]
+  private let hasBarriers: Bool
 
   struct Group {
     var work: Work
@@ -65,6 +68,7 @@ struct Partition {
     self.program = program
     order = Node.topologicalOrder(of: program.roots)
     uses = Uses(order: order, roots: program.roots)
+    hasBarriers = order.contains { if case .barrier = $0.op { true } else { false } }
     epilogues = MatrixEpilogue.find(in: order, uses: uses)
       .merging(MatrixEpilogue.findAfterConvolutions(in: order, uses: uses)) { dot, _ in dot }
     chooseBuffers()
@@ -168,17 +172,19 @@ struct Partition {
 
   // MARK: Units
 
-  private func makeUnits() throws(KernelBuilder.NeedsBuffer) -> [Unit] {
+  private mutating func makeUnits() throws(KernelBuilder.NeedsBuffer) -> [Unit] {
     let dots = Dictionary(uniqueKeysWithValues: epilogues.map { ($1.result, $0) })
     var units: [Unit] = []
+    var loops: Set<Application> = []
     for node in order where buffered.nodes.contains(node) {
       switch node.op {
       case .constant(.data), .input: break
       case .dot: units.append(.matrix(try MatrixUnit(dot: node, epilogue: nil, buffered: buffered)))
       case .scatterAdd(let axis):
+        let unit = try ScatterUnit(node, axis: axis, buffered: buffered)
         let whole = Unit.Region(offsets: node.shape.map { _ in 0 }, strides: node.shape.map { _ in 1 })
-        units.append(.loop(node: node.inputs[0], target: node, region: whole))
-        units.append(.scatter(try ScatterUnit(node, axis: axis, buffered: buffered)))
+        if !unit.fillsZeros { units.append(.loop(node: node.inputs[0], target: node, region: whole)) }
+        units.append(.scatter(unit))
       case .concatenate(let axis):
         var start = 0
         for input in node.inputs {
@@ -213,7 +219,15 @@ struct Partition {
       case .attention(let a), .attentionGradient(let a):
         units.append(.opaque(try AttentionUnit(node, a, buffered: buffered)))
       case .call: fatalError("a call is inlined before")
-      case .scan: fatalError("\(node.op.name) has no unit")
+      case .scan(let scan, _):
+        // All results of a loop come from one unit, which stands where the first of them does.
+        let application = Application.of(node)!.application
+        if loops.insert(application).inserted {
+          let results = order.filter { Application.of($0)?.application == application }
+          let body = bodies[scan.body] ?? Plan(scan.body.program)
+          bodies[scan.body] = body
+          units.append(.opaque(try ScanUnit(scan, body, application.inputs, results, buffered: buffered)))
+        }
       }
     }
     return units
@@ -234,9 +248,10 @@ struct Partition {
     }
   }
 
-  private mutating func place(_ work: Group.Work, reads: Set<Node>, targets: [Node]) {
+  private mutating func place(_ work: Group.Work, reads: Set<Node>, targets: [Node], awaits: Set<Node>? = nil) {
     // Writing after an earlier writer of the same tensor (a fill, a copy) is a dependency too.
-    let dependencies = Set((Array(reads) + targets).flatMap { writers[$0] ?? [] })
+    let awaits = awaits ?? awaited(behind: targets.flatMap(\.inputs))
+    let dependencies = Set((Array(reads.union(awaits)) + targets).flatMap { writers[$0] ?? [] })
     groups.append(Group(work: work, dependencies: dependencies, reads: reads))
     for target in targets { writers[target, default: []].append(groups.count - 1) }
   }
@@ -252,9 +267,11 @@ struct Partition {
     }
     _ = try alone.value(of: node, at: map)
     let reads = Reads(alone.kernel)
+    let awaits = awaited(behind: isRegion && !buffered.nodes.contains(node) ? [node] : isRegion ? [] : node.inputs)
 
     for index in candidates(reads, domain) {
-      guard case .loop(var loop) = groups[index].work, let merged = merge(reads, domain, target, into: index, loop)
+      guard case .loop(var loop) = groups[index].work,
+        let merged = merge(reads, domain, target, awaits, into: index, loop)
       else {
         continue
       }
@@ -263,7 +280,8 @@ struct Partition {
       if isRegion { loop.regionTargets.insert(target) } else { loop.members.insert(node) }
       groups[index].work = .loop(loop)
       groups[index].reads.formUnion(reads.nodes)
-      groups[index].dependencies.formUnion(reads.nodes.flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
+      groups[index].dependencies.formUnion(
+        reads.nodes.union(awaits).flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
       groups[index].dependencies.remove(index)
       writers[target, default: []].append(index)
       return
@@ -271,7 +289,7 @@ struct Partition {
     let loop = LoopGroup(
       domain: domain, parts: [(node, target, region)], members: isRegion ? [] : [node],
       regionTargets: isRegion ? [target] : [])
-    place(.loop(loop), reads: reads.nodes, targets: [target])
+    place(.loop(loop), reads: reads.nodes, targets: [target], awaits: awaits)
   }
 
   /// A part of a larger tensor is computed over its own shape, whatever its op.
@@ -299,7 +317,7 @@ struct Partition {
 
   /// The domain of the joint kernel, or nil when the unit must stay out of it.
   private func merge(
-    _ reads: Reads, _ domain: KernelDomain, _ target: Node, into index: Int, _ loop: LoopGroup
+    _ reads: Reads, _ domain: KernelDomain, _ target: Node, _ awaits: Set<Node>, into index: Int, _ loop: LoopGroup
   ) -> KernelDomain? {
     var merged = loop.domain
     /// The unit's dimensions within the kernel's.
@@ -328,8 +346,29 @@ struct Partition {
       if map.linear(in: read.node.shape.extents, dimensions: merged.extents.count) != address { return nil }
     }
     // Nothing the unit waits for may wait for the kernel.
-    let others = Set(reads.nodes.flatMap { writers[$0] ?? [] } + (writers[target] ?? [])).subtracting([index])
+    let others = Set(reads.nodes.union(awaits).flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
+      .subtracting([index])
     return others.contains(where: { depends($0, on: index) }) ? nil : merged
+  }
+
+  /// The stored values that a unit has to wait for, beside those it reads: what barriers name between `nodes` and the
+  /// memory that they are computed from.
+  private func awaited(behind nodes: [Node]) -> Set<Node> {
+    guard hasBarriers else { return [] }
+    var found: Set<Node> = []
+    var (read, waitedFor): (Set<Node>, Set<Node>) = ([], [])
+    var stack = nodes.map { (node: $0, isAwaited: false) }
+    while let (node, isAwaited) = stack.popLast() {
+      if buffered.nodes.contains(node) {
+        if isAwaited { found.insert(node) }
+        continue
+      }
+      guard isAwaited ? waitedFor.insert(node).inserted : read.insert(node).inserted else { continue }
+      for (i, input) in node.inputs.enumerated() {
+        stack.append((input, isAwaited || (node.op == .barrier && i > 0)))
+      }
+    }
+    return found
   }
 
   private func depends(_ start: Int, on goal: Int) -> Bool {
@@ -351,7 +390,8 @@ struct Uses {
   init(order: [Node], roots: [Node]) {
     isRoot = Set(roots)
     for node in order {
-      for input in node.inputs { users[input, default: []].append(node) }
+      // What a barrier waits for, it does not use.
+      for input in node.op == .barrier ? [node.inputs[0]] : node.inputs { users[input, default: []].append(node) }
     }
   }
 

@@ -65,16 +65,21 @@ extension Plan {
     var steps: [String: [Int]] = [:]
     var order: [String] = []
     for (position, step) in schedule.steps.enumerated() {
-      let ir: String
+      let texts: [String]
       switch step.work {
       case .loop(let kernel):
         if kernel.isEmpty { continue }
-        ir = KernelEmitter.emit(kernel, vectorByteCount: compiler.vectorByteCount).ir
-      case .scatter(let unit): ir = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount).ir
-      case .matrix, .opaque: continue
+        texts = [KernelEmitter.emit(kernel, vectorByteCount: compiler.vectorByteCount).ir]
+      case .scatter(let unit): texts = [ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount).ir]
+      case .matrix(let unit):
+        let code = ProductEmitter.emit(unit.descriptor, vectorByteCount: compiler.vectorByteCount)
+        texts = [code.packing?.ir, code.transposing, code.product.ir].compactMap { $0 }
+      case .opaque: continue
       }
-      if steps[ir] == nil { order.append(ir) }
-      steps[ir, default: []].append(position + 1)
+      for ir in texts {
+        if steps[ir] == nil { order.append(ir) }
+        steps[ir, default: []].append(position + 1)
+      }
     }
     var parts: [String] = []
     for ir in order {

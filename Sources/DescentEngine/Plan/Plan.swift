@@ -1,7 +1,7 @@
 import DescentGraph
 
 /// A program, planned: simplified, cut into kernels, put in order, every buffer placed.
-public struct Plan {
+public struct Plan: Sendable {
   let program: Program
   let schedule: Schedule
   let memory: MemoryPlan
@@ -9,9 +9,22 @@ public struct Plan {
   public init(_ traced: Program, precision: Precision = .fast) {
     let simplified = Self.verified(Simplifier.simplify(traced))
     let laidOut = Self.verified(LayoutPass.laidOut(simplified, precision: precision))
-    let legal = Self.verified(Legalizer.legalize(laidOut))
-    program = legal
-    schedule = Schedule(Partition(legal))
+    self.init(legal: Self.verified(Legalizer.legalize(laidOut)))
+  }
+
+  /// A plan whose intermediate results take at most `memoryLimit` bytes; where they would take more, some are computed
+  /// again instead of being kept.
+  ///
+  /// - Throws: `EngineError.memoryLimit` when that is not possible.
+  public init(_ traced: Program, precision: Precision = .fast, memoryLimit: Int?) throws(EngineError) {
+    let plan = Plan(traced, precision: precision)
+    self = if let memoryLimit { try Recompute.fit(plan, into: memoryLimit) } else { plan }
+  }
+
+  /// The plan of a program that is simplified and legalized already.
+  init(legal: Program) {
+    program = Self.verified(legal)
+    schedule = Schedule(Partition(program))
     memory = MemoryPlan(schedule)
   }
 

@@ -17,6 +17,8 @@ struct Schedule {
   let partition: Partition
   /// The partition's groups as kernels, in running order.
   private(set) var steps: [Step] = []
+  /// For each step the partition's group behind it.
+  private(set) var groupOrder: [Int] = []
   private(set) var places: [Node: Place] = [:]
   /// Variables that cannot be written in place: copied from their new value when everything has run.
   private(set) var lateCopies: [(value: Node, variable: Int)] = []
@@ -43,7 +45,8 @@ struct Schedule {
     for node in partition.buffered.nodes {
       if case .constant(.data) = node.op { places[node] = .constant }
     }
-    steps = order(kernels, edges).map { kernels[$0] }
+    groupOrder = order(kernels, edges)
+    steps = groupOrder.map { kernels[$0] }
   }
 
   private mutating func placeInputs() {

@@ -24,7 +24,7 @@ extension AttentionEmitter {
         let apart = ir.element("%apart", ir.product(row, "%stride"))
         let packed = ir.element("%packed", ir.product(row, String(tiling.paddedWidth)))
         _ = ir.loop(from: "0", to: String(extents.width), step: lanes, carrying: []) { column, _ in
-          let mask = widthMask(ir, column)
+          let mask = widthMask(ir, column, lanes: lanes)
           let (from, to) = isInto ? (apart, packed) : (packed, apart)
           let x = ir.loadFloats(ir.element(from, column), lanes: lanes, mask: isInto ? mask : nil)
           ir.storeFloats(x, ir.element(to, column), lanes: lanes, mask: isInto ? nil : mask)
@@ -36,7 +36,7 @@ extension AttentionEmitter {
   }
 
   /// Emits a call that packs `count` rows, times `factor`, into the transposed matrix at `target`: chunks
-  /// `[paddedWidth, chunk]`, with zeros for rows up to the next whole vector.
+  /// `[paddedWidth, chunk]`. Up to the next whole vector the last row is repeated.
   func transpose(_ operand: Int, _ task: Task, count: String, factor: Double, to target: String) {
     defineTransposition()
     ir.line(
@@ -45,27 +45,26 @@ extension AttentionEmitter {
   }
 
   private func defineTransposition() {
-    let (lanes, chunk) = (tiling.lanes, tiling.chunk)
+    // Larger blocks take fewer shuffles for an element but much longer to compile.
+    let (size, chunk) = (min(tiling.lanes, 8), tiling.chunk)
+    let type = vectorType("float", size)
     ir.define("@transpose", "ptr %source, i64 %stride, i64 %count, float %factor, ptr %target") { ir in
-      let factor = ir.splat("%factor", "float", lanes)
-      _ = ir.loop(from: "0", to: "%count", step: lanes, carrying: []) { row, _ in
+      let factor = ir.splat("%factor", "float", size)
+      let last = ir.difference("%count", "1")
+      let end = ir.roundedUp("%count", to: tiling.lanes)
+      _ = ir.loop(from: "0", to: end, step: size, carrying: []) { row, _ in
         let start = ir.product(ir.emit("udiv i64 \(row), \(chunk)"), String(tiling.paddedWidth * chunk))
         let target = ir.element("%target", ir.sum(start, ir.emit("and i64 \(row), \(chunk - 1)")))
-        let source = ir.element("%source", ir.product(row, "%stride"))
-        let left = ir.difference("%count", row)
-        _ = ir.loop(from: "0", to: String(extents.width), step: lanes, carrying: []) { column, _ in
-          let inWidth = widthMask(ir, column) ?? ir.constant("true", "i1", lanes)
-          let none = ir.constant("false", "i1", lanes)
-          let rows = (0..<lanes).map { r in
-            let exists = ir.emit("icmp slt i64 \(r), \(left)")
-            let mask = ir.emit("select i1 \(exists), <\(lanes) x i1> \(inWidth), <\(lanes) x i1> \(none)")
-            let place = ir.element(ir.element(source, ir.product(String(r), "%stride")), column)
-            return ir.loadFloats(place, lanes: lanes, mask: mask)
-          }
+        let sources = (0..<size).map { r in
+          ir.element("%source", ir.product(ir.minimum(ir.sum(row, String(r)), last), "%stride"))
+        }
+        _ = ir.loop(from: "0", to: String(extents.width), step: size, carrying: []) { column, _ in
+          let mask = widthMask(ir, column, lanes: size)
+          let rows = sources.map { ir.loadFloats(ir.element($0, column), lanes: size, mask: mask) }
           let to = ir.element(target, ir.product(column, String(chunk)))
-          for (j, vector) in transposed(ir, rows).enumerated() {
-            ir.storeFloats(
-              ir.emit("fmul \(tiling.vector) \(vector), \(factor)"), ir.element(to, String(j * chunk)), lanes: lanes)
+          for (j, vector) in transposed(ir, rows, type).enumerated() {
+            let scaled = ir.emit("fmul \(type) \(vector), \(factor)")
+            ir.storeFloats(scaled, ir.element(to, String(j * chunk)), lanes: size)
           }
           return []
         }
@@ -75,13 +74,13 @@ extension AttentionEmitter {
   }
 
   /// Which lanes from `column` on lie within the width; nil where all do.
-  private func widthMask(_ ir: IRBuilder, _ column: String) -> String? {
-    if extents.width % tiling.lanes == 0 { return nil }
-    return ir.laneMask(below: ir.difference(String(extents.width), column), lanes: tiling.lanes)
+  private func widthMask(_ ir: IRBuilder, _ column: String, lanes: Int) -> String? {
+    if extents.width % lanes == 0 { return nil }
+    return ir.laneMask(below: ir.difference(String(extents.width), column), lanes: lanes)
   }
 
   /// The square matrix of `rows` transposed: blocks of half the size are exchanged, then those within them.
-  private func transposed(_ ir: IRBuilder, _ rows: [String]) -> [String] {
+  private func transposed(_ ir: IRBuilder, _ rows: [String], _ type: String) -> [String] {
     var rows = rows
     let lanes = rows.count
     var size = lanes / 2
@@ -90,8 +89,7 @@ extension AttentionEmitter {
         let (a, b) = (rows[i], rows[i + size])
         func mixed(_ lane: (Int) -> Int) -> String {
           let order = (0..<lanes).map { "i32 \(lane($0))" }.joined(separator: ", ")
-          return ir.emit(
-            "shufflevector \(tiling.vector) \(a), \(tiling.vector) \(b), <\(lanes) x i32> <\(order)>")
+          return ir.emit("shufflevector \(type) \(a), \(type) \(b), <\(lanes) x i32> <\(order)>")
         }
         rows[i] = mixed { $0 & size == 0 ? $0 : lanes + $0 - size }
         rows[i + size] = mixed { $0 & size == 0 ? $0 + size : lanes + $0 }

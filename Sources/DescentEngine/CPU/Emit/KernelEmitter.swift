@@ -67,13 +67,15 @@ final class KernelEmitter {
   }
 
   /// A vector register full of float32, or less when a row is shorter. Four registers where numbers are drawn: a block of
-  /// the generator gives four words, and its rounds then fill whole registers.
+  /// the generator gives four words, and its rounds then fill whole registers. Four also for long rows or columns that are
+  /// reduced: an addition or a maximum waits for the one before, so that one register would leave the processor idle.
   private static func width(_ kernel: LoopKernel, _ lanes: Int) -> Int {
     guard let extent = kernel.domain.last else { return 1 }
     let draws = kernel.values.contains {
       if case .random(_, _, let counter) = $0 { counter.coefficients[kernel.domain.count - 1] == 1 } else { false }
     }
-    let lanes = draws ? 4 * lanes : lanes
+    let reduces = kernel.isReduced.contains(true) && extent >= 8 * lanes
+    let lanes = draws || reduces ? 4 * lanes : lanes
     var width = 1
     while width < lanes && width < extent { width *= 2 }
     return width
@@ -134,7 +136,7 @@ final class KernelEmitter {
     if isFlat { return 4096 }
     let share = rows >= 8 ? extent : (extent + 7) / 8
     let rounded = (share + width - 1) / width * width
-    return min(max(rounded, 4 * width), 4096)
+    return min(max(rounded, 64), 4096)
   }
 
   private func task(_ task: String, blocks: Int, block: Int, extent: String) {

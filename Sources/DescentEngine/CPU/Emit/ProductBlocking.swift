@@ -30,15 +30,16 @@ struct ProductBlocking: Equatable {
     let deepest = Self.panelCount / (tileVectors * lanes)
     let depthBlocks = (d.k + deepest - 1) / deepest
     depthBlock = depthBlocks == 1 ? d.k : Self.rounded((d.k + depthBlocks - 1) / depthBlocks, to: 16)
-    // Enough tasks for a balance, but none so short that packing a strip for it costs more than a few percent.
+    // Enough tasks for a balance. A call packs a strip once for all of its tasks, unless it is packed block by block.
     let strips = d.batch.reduce(1, *) * ((d.n + tileVectors * lanes - 1) / (tileVectors * lanes))
-    let shares = max(1, min((23 + strips) / strips, d.m / 128))
+    let fewestRows = packsRight && depthBlocks > 1 ? 256 : 32
+    let shares = max(1, min((23 + strips) / strips, d.m / fewestRows))
     rowBlock = Self.rounded((d.m + shares - 1) / shares, to: tileRows)
   }
 
-  /// Floats of a packed strip on the stack: 256 kB, a quarter of the second-level cache and half of the smallest stack
-  /// that systems give a thread.
-  private static let panelCount = 65536
+  /// Floats of a packed strip on the stack: 384 kB, which fits into the second-level cache and into 512 kB, the smallest
+  /// stack that systems give a thread.
+  static let panelCount = 98304
 
   private static func rounded(_ x: Int, to multiple: Int) -> Int { (x + multiple - 1) / multiple * multiple }
 
@@ -59,7 +60,7 @@ struct ProductBlocking: Equatable {
       return Double(max(rows * vectors, 8)) + 0.15 * Double(rows) + vectorCost * Double(vectors)
     }
     // Tiles at the edges are code of their own; a small product does not repay the time to compile it.
-    let edgeCost = d.m * d.n * d.k < 1 << 22 ? 1.02 : 1
+    let edgeCost = d.m * d.n * d.k < 1 << 22 ? 1.02 : 1.005
     var best = (rows: 1, vectors: 1)
     var least = Double.infinity
     for vectors in 1...min(columns, 6) {

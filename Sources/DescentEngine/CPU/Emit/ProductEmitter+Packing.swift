@@ -32,14 +32,10 @@ extension ProductEmitter {
       }
     }
     if rest == 0 || d.n < blocking.stripWidth { return copy(columns: min(d.n, blocking.stripWidth)) }
-    let isLast = ir.emit("icmp eq i64 \(firstColumn), \(d.n - rest)")
-    _ = ir.when(isLast, carrying: []) { _ in
+    ir.choose(ir.emit("icmp eq i64 \(firstColumn), \(d.n - rest)")) {
       copy(columns: rest)
-      return []
-    }
-    _ = ir.when(ir.emit("xor i1 \(isLast), true"), carrying: []) { _ in
+    } otherwise: {
       copy(columns: blocking.stripWidth)
-      return []
     }
   }
 
@@ -102,44 +98,45 @@ extension ProductEmitter {
 
   // MARK: A, all of it
 
-  /// The kernel that copies a column-major A into the scratch memory, a tile of rows a task:
-  /// `scratch[tile·tileRows·depth + k·tileRows + r] = A[tile·tileRows + r, k]`.
+  /// The kernel that copies a column-major A into the scratch memory:
+  /// `scratch[tile·tileRows·depth + k·tileRows + r] = A[tile·tileRows + r, k]`. A task copies as many tiles as share a
+  /// cache line of A.
   func emitPacking() -> KernelEmitter.Code {
     loadArguments([.a, .scratch])
-    let tiles = (d.m + blocking.tileRows - 1) / blocking.tileRows
-    let rest = d.m % blocking.tileRows
+    let groupRows = max(1, 16 / blocking.tileRows) * blocking.tileRows
+    let groups = (d.m + groupRows - 1) / groupRows
+    let rest = d.m % groupRows
     _ = ir.loop(from: "%lo", to: "%hi", step: 1, carrying: []) { index, _ in
-      let (batchIndex, tile) = split(index, by: tiles)
-      let row = ir.product(tile, String(blocking.tileRows))
-      let source = ir.element(
-        matrix("%a", batchIndex, d.a.batchStrides), ir.product(row, String(d.a.rowStride)))
+      let (batchIndex, group) = split(index, by: groups)
+      let row = ir.product(group, String(groupRows))
+      let source = ir.element(matrix("%a", batchIndex, d.a.batchStrides), row)
       let target = ir.element(
         ir.element("%scratch", ir.product(batchIndex, String(blocking.packedLeftCount(d)))),
         ir.product(row, String(d.k)))
       func copy(rows: Int) {
         _ = ir.loop(from: "0", to: String(d.k), step: 1, carrying: []) { k, _ in
-          let vector = ir.loadFloats(ir.element(source, ir.product(k, String(d.a.columnStride))), lanes: rows)
-          ir.storeFloats(
-            vector, ir.element(target, ir.product(k, String(blocking.tileRows))), lanes: rows)
+          let from = ir.element(source, ir.product(k, String(d.a.columnStride)))
+          let to = ir.element(target, ir.product(k, String(blocking.tileRows)))
+          for first in stride(from: 0, to: rows, by: blocking.tileRows) {
+            let lanes = min(blocking.tileRows, rows - first)
+            let vector = ir.loadFloats(ir.element(from, String(first)), lanes: lanes)
+            ir.storeFloats(vector, ir.element(to, String(first * d.k)), lanes: lanes)
+          }
           return []
         }
       }
-      if rest == 0 {
-        copy(rows: blocking.tileRows)
+      if rest == 0 || groups == 1 {
+        copy(rows: rest == 0 ? groupRows : rest)
       } else {
-        let isLast = ir.emit("icmp eq i64 \(tile), \(tiles - 1)")
-        _ = ir.when(isLast, carrying: []) { _ in
+        ir.choose(ir.emit("icmp eq i64 \(group), \(groups - 1)")) {
           copy(rows: rest)
-          return []
-        }
-        _ = ir.when(ir.emit("xor i1 \(isLast), true"), carrying: []) { _ in
-          copy(rows: blocking.tileRows)
-          return []
+        } otherwise: {
+          copy(rows: groupRows)
         }
       }
       return []
     }
-    return .init(ir: ir.module(), tasks: d.batch.reduce(1, *) * tiles, extentArgument: nil)
+    return .init(ir: ir.module(), tasks: d.batch.reduce(1, *) * groups, extentArgument: nil)
   }
 }
 
@@ -152,6 +149,18 @@ extension ProductBlocking {
 }
 
 extension IRBuilder {
+  /// Runs one of two bodies.
+  func choose(_ condition: String, _ body: () -> Void, otherwise: () -> Void) {
+    _ = when(condition, carrying: []) { _ in
+      body()
+      return []
+    }
+    _ = when(emit("xor i1 \(condition), true"), carrying: []) { _ in
+      otherwise()
+      return []
+    }
+  }
+
   /// The transpose of a square of `lanes` vectors, which must be 4, 8 or 16: within blocks of four lanes by interleaving,
   /// then the blocks among the vectors, since instructions for the one and for the other are cheap.
   func transposed(_ rows: [String], lanes: Int) -> [String] {

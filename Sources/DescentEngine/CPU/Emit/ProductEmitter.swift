@@ -157,14 +157,10 @@ final class ProductEmitter {
     let rest = d.n % blocking.stripWidth
     if rest == 0 { return rows(task, columns: blocking.stripWidth) }
     if d.n < blocking.stripWidth { return rows(task, columns: rest) }
-    let isLast = ir.emit("icmp eq i64 \(task.firstColumn), \(d.n - rest)")
-    _ = ir.when(isLast, carrying: []) { _ in
+    ir.choose(ir.emit("icmp eq i64 \(task.firstColumn), \(d.n - rest)")) {
       rows(task, columns: rest)
-      return []
-    }
-    _ = ir.when(ir.emit("xor i1 \(isLast), true"), carrying: []) { _ in
+    } otherwise: {
       rows(task, columns: blocking.stripWidth)
-      return []
     }
   }
 

@@ -35,42 +35,66 @@ struct ConvolutionOperands {
     case .inputGradient: result = x.map { _ in 0 }
     case .kernelGradient: result = kernel.map { _ in 0 }
     }
-    forEachTerm { x, k, y in
+    let (target, left, right) =
       switch d.kind {
-      case .forward: result[y] += Double(self.x[x]) * Double(kernel[k])
-      case .inputGradient: result[x] += Double(self.y[y]) * Double(kernel[k])
-      case .kernelGradient: result[k] += Double(self.x[x]) * Double(self.y[y])
+      case .forward: (2, x, kernel)
+      case .inputGradient: (0, y, kernel)
+      case .kernelGradient: (1, x, y)
       }
-    }
+    addTerms(to: &result, target: target, left, right)
     if d.hasRelu { result = result.map { max($0, 0) } }
     var biasGradient = [Double](repeating: 0, count: d.outputs)
     for i in y.indices { biasGradient[i / (d.result[0] * d.result[1]) % d.outputs] += Double(y[i]) }
     return (result, biasGradient)
   }
 
-  /// Every product of the definition: positions in x, in the kernel and in y.
-  private func forEachTerm(_ body: (Int, Int, Int) -> Void) {
+  /// Adds every product of the definition. `target` says which tensor is computed: 0 is x, 1 the kernel, 2 y. Plain
+  /// counted loops over raw memory: in debug builds everything else takes minutes.
+  private func addTerms(to result: inout [Double], target: Int, _ left: [Float], _ right: [Float]) {
     let d = descriptor
     let (channels, outputs) = (d.channels / d.groups, d.outputs / d.groups)
-    let (positions, window) = (Self.grid(d.result), Self.grid(d.kernel))
-    for n in 0..<d.batch {
-      for o in 0..<d.outputs {
-        for c in 0..<channels {
-          for (i, j) in positions {
-            for (u, v) in window {
-              let row = i * d.strides[0] + u * d.dilations[0] - d.paddingLow[0]
-              let column = j * d.strides[1] + v * d.dilations[1] - d.paddingLow[1]
-              guard row >= 0, row < d.input[0], column >= 0, column < d.input[1] else { continue }
-              let channel = o / outputs * channels + c
-              body(
-                ((n * d.channels + channel) * d.input[0] + row) * d.input[1] + column,
-                ((o * channels + c) * d.kernel[0] + u) * d.kernel[1] + v,
-                ((n * d.outputs + o) * d.result[0] + i) * d.result[1] + j)
+    let sizes = [d.input, d.kernel, d.result].map { $0[0] * $0[1] }
+    let others = [0, 1, 2].filter { $0 != target }
+    // Offsets within a channel: in the target, in the left and in the right operand.
+    let terms = termsOfAChannel().map { [$0[target], $0[others[0]], $0[others[1]]] }
+    let (to, first, second) = (terms.map { $0[0] }, terms.map { $0[1] }, terms.map { $0[2] })
+    result.withUnsafeMutableBufferPointer { result in
+      left.withUnsafeBufferPointer { left in
+        right.withUnsafeBufferPointer { right in
+          for n in 0..<d.batch {
+            for o in 0..<d.outputs {
+              for c in 0..<channels {
+                let starts = [
+                  (n * d.channels + o / outputs * channels + c) * sizes[0], (o * channels + c) * sizes[1],
+                  (n * d.outputs + o) * sizes[2],
+                ]
+                let (t, l, r) = (starts[target], starts[others[0]], starts[others[1]])
+                var i = 0
+                while i < to.count {
+                  result[t &+ to[i]] += Double(left[l &+ first[i]]) * Double(right[r &+ second[i]])
+                  i &+= 1
+                }
+              }
             }
           }
         }
       }
     }
+  }
+
+  /// Offsets in x, kernel and y of the products between one channel and one output.
+  private func termsOfAChannel() -> [[Int]] {
+    let d = descriptor
+    var terms: [[Int]] = []
+    for (i, j) in Self.grid(d.result) {
+      for (u, v) in Self.grid(d.kernel) {
+        let row = i * d.strides[0] + u * d.dilations[0] - d.paddingLow[0]
+        let column = j * d.strides[1] + v * d.dilations[1] - d.paddingLow[1]
+        guard row >= 0, row < d.input[0], column >= 0, column < d.input[1] else { continue }
+        terms.append([row * d.input[1] + column, u * d.kernel[1] + v, i * d.result[1] + j])
+      }
+    }
+    return terms
   }
 
   private static func grid(_ extents: [Int]) -> [(Int, Int)] {

@@ -31,14 +31,16 @@ import Testing
   /// channels in the layouts that it fits.
   static let grid: [Case] = {
     var cases: [Case] = []
-    let pairs = [(1, 8), (1, 32), (3, 16), (3, 20), (8, 20), (16, 16), (20, 3), (32, 16), (48, 32)]
+    let pairs = [(1, 32), (3, 16), (3, 20), (8, 20), (16, 16), (20, 3), (48, 32)]
     for (channels, outputs) in pairs {
       var layouts = [(0, 0), (channels, outputs)]
       if outputs % 16 == 0 { layouts.append((channels % 16 == 0 ? 16 : 0, 16)) }
       for blocks in layouts {
         cases += kinds(channels, outputs, [5, 6], [3, 3], low: [1, 1], high: [1, 1], blocks: blocks)
-        cases += kinds(channels, outputs, [5, 7], [3, 2], strides: [2, 2], low: [1, 0], high: [0, 1], blocks: blocks)
-        cases += kinds(channels, outputs, [5, 7], [3, 3], low: [2, 1], high: [2, 1], dilations: [2, 2], blocks: blocks)
+        cases += kinds(
+          channels, outputs, [5, 7], [3, 2], strides: [2, 2], low: [1, 0], high: [0, 1], blocks: blocks)
+        cases += kinds(
+          channels, outputs, [5, 7], [3, 3], low: [2, 1], high: [2, 1], dilations: [2, 2], blocks: blocks)
         cases += kinds(channels, outputs, [5, 5], [1, 1], strides: [2, 2], blocks: blocks)
         cases += kinds(channels, outputs, [1, 13], [1, 5], low: [0, 4], blocks: blocks)
       }
