@@ -14,6 +14,8 @@ public struct Workload: Sendable {
     perceptron("mlp-small", [64, 128, 10], batch: 32),
     perceptron("mlp-mnist", [784, 256, 128, 10], batch: 64),
     perceptron("mlp-wide", [1024, 2048, 2048, 1000], batch: 256),
+    images("cnn-mnist", "conv32-conv64-pool-128-10", [64, 1, 28, 28]) { .convolutional() },
+    images("resnet8", "ResNet of 8 layers on 32×32×3", [32, 3, 32, 32]) { .residual() },
     transformer("gpt-tiny", TransformerSize(depth: 4, heads: 4, width: 128, context: 64, batch: 12)),
     transformer("gpt-small", TransformerSize(depth: 6, heads: 6, width: 384, context: 128, batch: 8)),
     update("adamw-25m", "AdamW's update alone, 25 million parameters", AdamW(weightDecay: 0.1)),
@@ -28,6 +30,15 @@ public struct Workload: Sendable {
     return Workload(name: name, summary: "\(shape), batch \(batch), AdamW") {
       .training(
         Sequential.perceptron(widths), on: .numbers([batch, widths[0]]), labels: [batch], classes: widths.last!)
+    }
+  }
+
+  /// A network on images `[batch, channels, height, width]` of ten classes, with cross-entropy and AdamW.
+  private static func images(
+    _ name: String, _ summary: String, _ shape: Shape, _ network: @escaping @Sendable () -> Sequential
+  ) -> Workload {
+    Workload(name: name, summary: "\(summary), batch \(shape[0]), AdamW") {
+      .training(network(), on: .numbers(shape), labels: [shape[0]], classes: 10)
     }
   }
 
