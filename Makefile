@@ -3,7 +3,7 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release
 BIN = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: run test build setup lint format examples bench peers scaling clean fuzz ulp
+.PHONY: run test build setup lint format examples bench peers scaling clean fuzz ulp test-asan test-tsan
 
 ## Builds and compares the methods on the digits; writes report.html.
 run: build
@@ -54,6 +54,21 @@ fuzz: setup
 ## The elementary functions' errors over every float there is; a quarter of an hour.
 ulp: setup
 	DESCENT_ULP_STEP=1 $(SWIFT) test -c release -Xswiftc -enable-testing --filter VectorMathTests
+
+## The suite under the address sanitizer. It sees Swift and C, not the kernels: what they do outside their buffers is only
+## seen where it ends up in freed memory that Swift uses. Leaks are not looked for, because XCTest has some of its own.
+test-asan: setup
+	$(SWIFT) build --build-tests --sanitize address --scratch-path .build-asan
+	DESCENT_FUZZ_GRAPHS=100 ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --skip-build --sanitize address \
+		--scratch-path .build-asan
+
+## The suite under the thread sanitizer. It sees Swift and C: the compiler, its caches, binding on Dispatch. It does not
+## see kernels, nor how GNU's OpenMP starts and joins its threads, so whatever runs in that team would look like a race;
+## Scripts/tsan.supp leaves it out. That a team's tasks write apart is tested by results that no number of threads changes.
+test-tsan: setup
+	$(SWIFT) build --build-tests --sanitize thread --scratch-path .build-tsan
+	DESCENT_FUZZ_GRAPHS=100 DESCENT_THREADS=1 TSAN_OPTIONS="suppressions=$(CURDIR)/Scripts/tsan.supp" \
+		$(SWIFT) test --skip-build --sanitize thread --scratch-path .build-tsan
 
 clean:
 	$(SWIFT) package clean

@@ -17,13 +17,13 @@
 
 #if DNNL_VERSION_MAJOR >= 3
 #define DESCENT_ONEDNN_FUNCTIONS(X) \
-  DESCENT_ONEDNN_COMMON(X) X(memory_desc_create_with_strides) X(memory_desc_destroy) X(matmul_primitive_desc_create) \
-  X(memory_desc_create_with_tag) X(convolution_forward_primitive_desc_create)                                        \
+  DESCENT_ONEDNN_COMMON(X) X(memory_desc_destroy) X(memory_desc_create_with_tag)                                     \
+  X(convolution_forward_primitive_desc_create)                                                                       \
   X(convolution_backward_data_primitive_desc_create) X(convolution_backward_weights_primitive_desc_create)
 #else
 #define DESCENT_ONEDNN_FUNCTIONS(X) \
-  DESCENT_ONEDNN_COMMON(X) X(memory_desc_init_by_strides) X(matmul_desc_init) X(primitive_desc_create)               \
-  X(memory_desc_init_by_tag) X(dilated_convolution_forward_desc_init)                                                \
+  DESCENT_ONEDNN_COMMON(X) X(primitive_desc_create) X(memory_desc_init_by_tag)                                       \
+  X(dilated_convolution_forward_desc_init)                                                                           \
   X(dilated_convolution_backward_data_desc_init) X(dilated_convolution_backward_weights_desc_init)
 #endif
 

@@ -21,14 +21,6 @@ typedef struct descent_memory_layout {
   dnnl_memory_desc_t owned;  // null where oneDNN owns it
 } descent_memory_layout;
 
-static inline dnnl_status_t descent_layout_create(
-    descent_memory_layout *layout, int dimensions, const dnnl_dims_t extents, const dnnl_dims_t strides) {
-  dnnl_status_t status =
-      onednn.memory_desc_create_with_strides(&layout->owned, dimensions, extents, dnnl_f32, strides);
-  layout->value = layout->owned;
-  return status;
-}
-
 static inline void descent_layout_destroy(descent_memory_layout *layout) {
   if (layout->owned) onednn.memory_desc_destroy(layout->owned);
 }
@@ -40,14 +32,6 @@ static inline size_t descent_layout_size(const descent_memory_layout *layout) {
 static inline dnnl_status_t descent_memory_create(
     dnnl_memory_t *memory, const descent_memory_layout *layout, dnnl_engine_t engine) {
   return onednn.memory_create(memory, layout->value, engine, DNNL_MEMORY_NONE);
-}
-
-static inline dnnl_status_t descent_matmul_description_create(
-    dnnl_primitive_desc_t *description, dnnl_engine_t engine, const descent_memory_layout *a,
-    const descent_memory_layout *b, const descent_memory_layout *bias, const descent_memory_layout *c,
-    const_dnnl_primitive_attr_t attributes) {
-  return onednn.matmul_primitive_desc_create(
-      description, engine, a->value, b->value, bias ? bias->value : NULL, c->value, attributes);
 }
 
 static inline dnnl_status_t descent_append_eltwise(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float alpha) {
@@ -101,11 +85,6 @@ typedef struct descent_memory_layout {
   dnnl_memory_desc_t value;
 } descent_memory_layout;
 
-static inline dnnl_status_t descent_layout_create(
-    descent_memory_layout *layout, int dimensions, const dnnl_dims_t extents, const dnnl_dims_t strides) {
-  return onednn.memory_desc_init_by_strides(&layout->value, dimensions, extents, dnnl_f32, strides);
-}
-
 static inline void descent_layout_destroy(descent_memory_layout *layout) { (void)layout; }
 
 static inline size_t descent_layout_size(const descent_memory_layout *layout) {
@@ -115,17 +94,6 @@ static inline size_t descent_layout_size(const descent_memory_layout *layout) {
 static inline dnnl_status_t descent_memory_create(
     dnnl_memory_t *memory, const descent_memory_layout *layout, dnnl_engine_t engine) {
   return onednn.memory_create(memory, &layout->value, engine, DNNL_MEMORY_NONE);
-}
-
-static inline dnnl_status_t descent_matmul_description_create(
-    dnnl_primitive_desc_t *description, dnnl_engine_t engine, const descent_memory_layout *a,
-    const descent_memory_layout *b, const descent_memory_layout *bias, const descent_memory_layout *c,
-    const_dnnl_primitive_attr_t attributes) {
-  dnnl_matmul_desc_t operation;
-  dnnl_status_t status =
-      onednn.matmul_desc_init(&operation, &a->value, &b->value, bias ? &bias->value : NULL, &c->value);
-  if (status != dnnl_success) return status;
-  return onednn.primitive_desc_create(description, &operation, attributes, engine, NULL);
 }
 
 static inline dnnl_status_t descent_append_eltwise(dnnl_post_ops_t operations, dnnl_alg_kind_t kind, float alpha) {

@@ -1,4 +1,4 @@
-/// What can go wrong while the CPU engine loads its compiler, compiles a kernel or prepares a matrix product.
+/// What can go wrong while the CPU engine loads its compiler, compiles a kernel or prepares a convolution.
 ///
 /// Trouble with the kernel cache on disk is not here on purpose: the engine then compiles again and keeps going.
 public enum EngineError: Error, Equatable, Sendable {
@@ -16,9 +16,6 @@ public enum EngineError: Error, Equatable, Sendable {
 
   /// No usable oneDNN was found; `tried` lists the names, with the reason where there is more to say than that.
   case oneDNNUnusable(tried: [String])
-
-  /// oneDNN refused a matrix product. `status` is oneDNN's name for the reason.
-  case matrixProduct(descriptor: String, status: String)
 
   /// oneDNN refused a convolution. `status` is oneDNN's name for the reason.
   case convolution(descriptor: String, status: String)
@@ -47,7 +44,8 @@ extension EngineError: CustomStringConvertible {
       """
     case .oneDNNUnusable(let tried):
       """
-      oneDNN was not found or cannot be used; the CPU engine runs its matrix products with it.
+      oneDNN was not found or cannot be used; the CPU engine runs its convolutions with it,
+      and without it as matrix products, which takes longer.
       Install it (Debian, Ubuntu: `apt-get install libdnnl-dev`; macOS: `brew install onednn`), \
       or set DESCENT_ONEDNN to the path of a libdnnl.
       Tried: \(tried.joined(separator: ", "))
@@ -56,8 +54,6 @@ extension EngineError: CustomStringConvertible {
       "LLVM rejected the kernel '\(symbol)': \(message)\n\(EngineError.excerpt(of: ir, for: message))"
     case .kernelNotLoaded(let symbol, let message):
       "the kernel '\(symbol)' compiled, but could not be loaded: \(message)"
-    case .matrixProduct(let descriptor, let status):
-      "oneDNN cannot run the matrix product \(descriptor): \(status)"
     case .convolution(let descriptor, let status):
       "oneDNN cannot run the convolution \(descriptor): \(status)"
     case .memoryLimit(let limit, let reached, let largest):

@@ -110,6 +110,15 @@ extension CommandTests {
       #expect(train.stderr.hasPrefix("error: libLLVM at '/nowhere/libLLVM.so' cannot be used"))
     }
 
+    @Test func doctorNotesThatConvolutionsAreSlow() throws {
+      var descent = descent
+      descent.environment = ["DESCENT_ONEDNN": "/nowhere/libdnnl.so"]
+      let output = try descent.run("doctor")
+      #expect(output.exitCode == 0)
+      #expect(output.stdout.contains(#/note +oneDNN +not usable: convolutions run as matrix products/#))
+      #expect(output.stdout.contains("/nowhere/libdnnl.so"))
+    }
+
     @Test func memoryLimit() throws {
       let arguments = "inspect digits --hidden 256,256,256 --activation gelu --batch 512 --memory"
       func arena(_ text: String) throws -> Int {

@@ -104,6 +104,25 @@ import Testing
     #expect(!result.isUnstable, "\(network.testDescription): \(result)")
   }
 
+  @Test(arguments: [Precision.fast, .strict]) func `precision reaches the bodies of loops`(precision: Precision) {
+    let program = Trace.record(arguments: [("x", [3, 2, 16, 5, 5], .float32), ("k", [16, 16, 3, 3], .float32)]) { p in
+      let outer = scan(over: [p[0]], from: [Tensor.zeros([2, 16, 5, 5])]) { c, e in
+        let inner = scan(over: [c[0]], from: [e[0]]) { c, e in ([convolution(c[0], p[1], padding: 1) + e[0]], []) }
+        return ([convolution(inner.carries[0], p[1], padding: 1)], [])
+      }
+      return outer.carries
+    }
+    /// Of the convolutions in the bodies of all loops, the inner ones first.
+    func strictness(_ plan: Plan) -> [Bool?] {
+      plan.schedule.steps.flatMap { step -> [Bool?] in
+        guard case .opaque(let unit) = step.work, let loop = unit as? ScanUnit else { return [] }
+        let own = Node.topologicalOrder(of: loop.body.program.roots).compactMap(\.convolution)
+        return strictness(loop.body) + own.map { $0.layout?.isStrict }
+      }
+    }
+    #expect(strictness(Plan(program, precision: precision)) == [precision == .strict, precision == .strict])
+  }
+
   /// Which element is the greatest is a decision that the perturbed references would make differently.
   @Test func `max pooling in blocks has the reference's values and gradients`() throws {
     let shapes: [Shape] = [[2, 3, 9, 9], [16, 3, 3, 3], [16, 16, 3, 3]]

@@ -74,7 +74,8 @@ struct Diagnosis {
       try OneDNNLibrary.load()
     } catch {
       return Finding(
-        key: "oneDNN", title: "oneDNN", state: .missing, text: "not usable: convolutions cannot run",
+        key: "oneDNN", title: "oneDNN", state: .note,
+        text: "not usable: convolutions run as matrix products, more slowly",
         advice: error.description)
     }
     let version = OneDNNLibrary.version ?? ""
@@ -185,7 +186,7 @@ struct SelfTest {
   private static func advice(for error: any Error) -> String? {
     switch error as? EngineError {
     case .llvmNotFound, .llvmUnusable, .oneDNNUnusable: nil
-    case .irRejected, .kernelNotLoaded, .matrixProduct, .convolution, .memoryLimit, nil: "\(error)"
+    case .irRejected, .kernelNotLoaded, .convolution, .memoryLimit, nil: "\(error)"
     }
   }
 

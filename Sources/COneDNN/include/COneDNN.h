@@ -21,57 +21,6 @@ int descent_onednn_major_version(void);
 /// runtime's default lets it, unless the environment already says how long. Only the first call has an effect.
 void descent_openmp_prepare(void);
 
-enum { DESCENT_MATMUL_MAX_BATCH_DIMENSIONS = 4 };
-
-typedef enum {
-  DESCENT_ACTIVATION_NONE = 0,
-  DESCENT_ACTIVATION_RELU,
-  DESCENT_ACTIVATION_TANH,
-  DESCENT_ACTIVATION_GELU_ERF,
-  DESCENT_ACTIVATION_GELU_TANH,
-  DESCENT_ACTIVATION_LOGISTIC,
-  DESCENT_ACTIVATION_SWISH,
-} descent_activation;
-
-/// The product C = activation(A · B + bias [+ C]) of float32 matrices, once or for each index of a batch.
-/// A is [batch…, m, k], B is [batch…, k, n], C is [batch…, m, n], bias is [n]. Strides count elements.
-typedef struct {
-  int32_t batch_dimensions;  // 0 … DESCENT_MATMUL_MAX_BATCH_DIMENSIONS
-  int64_t batch[DESCENT_MATMUL_MAX_BATCH_DIMENSIONS];
-  int64_t m, n, k;
-  // A batch stride of 0 uses the same matrix for every index of that dimension.
-  int64_t a_batch_strides[DESCENT_MATMUL_MAX_BATCH_DIMENSIONS], a_row_stride, a_column_stride;
-  int64_t b_batch_strides[DESCENT_MATMUL_MAX_BATCH_DIMENSIONS], b_row_stride, b_column_stride;
-  // The columns of C are adjacent.
-  int64_t c_batch_strides[DESCENT_MATMUL_MAX_BATCH_DIMENSIONS], c_row_stride;
-  bool has_bias;
-  bool accumulate;  // adds what C holds before the activation
-  descent_activation activation;
-  int32_t threads;  // at least 1; fixed, because oneDNN divides the work when it makes the kernel
-} descent_matmul_descriptor;
-
-typedef struct descent_matmul descent_matmul;
-
-/// Makes the kernel. Returns 0 and the product, or a status for descent_onednn_status_name.
-int descent_matmul_create(const descent_matmul_descriptor *descriptor, descent_matmul **product);
-
-/// Frees the product; null is allowed.
-void descent_matmul_destroy(descent_matmul *product);
-
-/// Bytes of working memory that execution needs, 0 for none. Products that do not run at once may share it.
-size_t descent_matmul_scratchpad_size(const descent_matmul *product);
-
-/// Sets where the matrices are; bias may be null if the descriptor has none, scratchpad if its size is 0.
-/// 64-byte alignment of the scratchpad is required, of the matrices it is faster. Returns 0 or a status.
-int descent_matmul_bind(
-    descent_matmul *product, const float *a, const float *b, const float *bias, float *c, void *scratchpad);
-
-/// Computes. All pointers must be bound. Must not be called from within a team of threads. Returns 0 or a status.
-int descent_matmul_execute(const descent_matmul *product);
-
-/// oneDNN's name of the implementation it chose, such as "brg:avx512_core"; lives as long as the product.
-const char *descent_matmul_implementation(const descent_matmul *product);
-
 /// Which of a convolution's three tensors is computed from the other two.
 typedef enum {
   DESCENT_CONVOLUTION_FORWARD = 0,
@@ -112,8 +61,9 @@ size_t descent_convolution_scratchpad_size(const descent_convolution *convolutio
 /// Bytes of the weights in an order of the kernel's own; 0 when it takes them as they are.
 size_t descent_convolution_reordered_size(const descent_convolution *convolution);
 
-/// Sets where the tensors are: x, kernel, bias and y or their gradients, whichever of them is computed. The rules of
-/// descent_matmul_bind hold.
+/// Sets where the tensors are: x, kernel, bias and y or their gradients, whichever of them is computed; bias may be null
+/// if the descriptor has none, scratchpad if its size is 0. 64-byte alignment of the scratchpad is required, of the
+/// tensors it is faster. Returns 0 or a status.
 int descent_convolution_bind(
     descent_convolution *convolution, float *x, float *kernel, float *bias, float *y, void *scratchpad);
 

@@ -49,13 +49,13 @@ extension Binder {
 
 extension MatrixUnit {
   /// The product without its places.
-  var descriptor: MatrixProduct.Descriptor {
+  var descriptor: ProductDescriptor {
     let batches = batch == 1 ? [] : [batch]
-    var descriptor = MatrixProduct.Descriptor(batch: batches, m: m, n: n, k: k)
+    var descriptor = ProductDescriptor(batch: batches, m: m, n: n, k: k)
     descriptor.a = .init(batchStrides: batches.map { _ in a.batch }, rowStride: a.rows, columnStride: a.columns)
     descriptor.b = .init(batchStrides: batches.map { _ in b.batch }, rowStride: b.rows, columnStride: b.columns)
     descriptor.hasBias = bias != nil
-    descriptor.activation = activation == .relu ? .relu : .none
+    descriptor.hasRelu = activation == .relu
     return descriptor
   }
 }

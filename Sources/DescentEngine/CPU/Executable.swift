@@ -32,7 +32,7 @@ public final class Executable: @unchecked Sendable {
   }
   let instructions: [Instruction]
   /// What a run executes: the same, with kernels joined to chains.
-  private let chained: [Instruction]
+  let chained: [Instruction]
   /// The step of the plan behind each instruction; nil for copies at the end.
   let origins: [Int?]
   private let feeds: [Feed]

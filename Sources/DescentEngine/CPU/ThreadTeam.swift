@@ -9,14 +9,14 @@ import Dispatch
 
 /// The one team of threads that a step runs on.
 ///
-/// Where oneDNN comes with GNU's OpenMP runtime, kernels enter that runtime's team: a second pool would compete with it
+/// Where there is GNU's OpenMP runtime, kernels enter its team, as oneDNN does: a second pool would compete with it
 /// for the processors. Elsewhere (macOS) they run on Dispatch. The team belongs to the thread that calls, so a program
 /// should run its steps on one thread, and use only two team sizes, one and ``threadCount``: the runtime ends threads
 /// when a team shrinks, and starts them again when it grows.
 ///
 /// OpenMP's threads wait actively, which makes a fork and join take less than a microsecond, but milliseconds where
-/// other programs keep the processors busy. `GOMP_SPINCOUNT=1000` in the environment shortens the wait there; the
-/// runtime reads it when it is loaded, so that it cannot be set from here.
+/// other programs keep the processors busy. `GOMP_SPINCOUNT`, which the runtime reads when it is loaded, shortens the wait;
+/// it is set to 1000 before that unless the environment has settings of its own.
 public enum ThreadTeam {
   /// Work on the tasks `lo..<hi`. `arguments` is passed on as it was given.
   public typealias Body =
@@ -130,7 +130,7 @@ public enum ThreadTeam {
     let teamSize: Query
     let processorCount: Query
 
-    /// Looks them up among the libraries that the process has loaded, of which oneDNN's runtime is one.
+    /// Loads the runtime if nobody has; oneDNN does not have to be there.
     static func find() -> OpenMP? {
       descent_openmp_prepare()
       #if canImport(Darwin)

@@ -4,8 +4,9 @@ extension Legalizer {
   /// Attention as its kernel takes it: in float32, of at least one element.
   ///
   /// The kernel is chosen for every shape, tiny ones included: forward and gradient on one core with AVX-512 take 0.3 of
-  /// the composition's time at `[1, 4, 1, 4]`, 0.6 at `[32, 8, 2, 8]`, `[12, 64, 4, 32]` and `[8, 128, 6, 64]`, and the
-  /// same at `[1, 1024, 4, 128]`, where both run at the speed of their products, but the kernel in a fifth of the memory.
+  /// the composition's time at `[1, 4, 1, 4]`, 0.6 at `[32, 8, 2, 8]`, `[12, 64, 4, 32]` and `[8, 128, 6, 64]`. At
+  /// `[1, 1024, 4, 128]`, where products are nearly all the work, it takes 5 % longer (38.6 against 36.9 ms, not causal),
+  /// but 9.5 MB of arena where the composition takes 50.
   static func withFittingAttention(_ roots: [Node]) -> [Node] {
     var replacement: [Node: Node] = [:]
     for node in Node.topologicalOrder(of: roots) {

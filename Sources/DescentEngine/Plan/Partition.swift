@@ -40,6 +40,8 @@ struct Partition {
   private let epilogues: [Node: MatrixEpilogue]
   private var writers: [Node: [Int]] = [:]
   private var readers: [Node: Set<Int>] = [:]
+  /// Of the convolutions in loops' bodies, which are planned here.
+  private let precision: Precision
   /// The bodies of loops, planned.
   private var bodies: [Subgraph: Plan] = [:]
   private let hasBarriers: Bool
@@ -65,8 +67,9 @@ struct Partition {
     var regionTargets: Set<Node>
   }
 
-  init(_ program: Program) {
+  init(_ program: Program, precision: Precision) {
     self.program = program
+    self.precision = precision
     order = Node.topologicalOrder(of: program.roots)
     uses = Uses(order: order, roots: program.roots)
     hasBarriers = order.contains { if case .barrier = $0.op { true } else { false } }
@@ -237,7 +240,7 @@ struct Partition {
       let application = Application.of(node)!.application
       if loops.insert(application).inserted {
         let results = order.filter { Application.of($0)?.application == application }
-        let body = bodies[scan.body] ?? Plan(scan.body.program)
+        let body = bodies[scan.body] ?? Plan(scan.body.program, precision: precision)
         bodies[scan.body] = body
         units.append(.opaque(try ScanUnit(scan, body, application.inputs, results, buffered: buffered)))
       }

@@ -3,13 +3,14 @@ import DescentGraph
 /// A program, planned: simplified, cut into kernels, put in order, every buffer placed.
 public struct Plan: Sendable {
   let program: Program
+  let precision: Precision
   let schedule: Schedule
   let memory: MemoryPlan
 
   public init(_ traced: Program, precision: Precision = .fast) {
     let simplified = Self.verified(Simplifier.simplify(traced))
     let laidOut = Self.verified(LayoutPass.laidOut(simplified, precision: precision))
-    self.init(legal: Self.verified(Legalizer.legalize(laidOut)))
+    self.init(legal: Self.verified(Legalizer.legalize(laidOut)), precision: precision)
   }
 
   /// A plan whose intermediate results take at most `memoryLimit` bytes; where they would take more, some are computed
@@ -22,9 +23,10 @@ public struct Plan: Sendable {
   }
 
   /// The plan of a program that is simplified and legalized already.
-  init(legal: Program) {
+  init(legal: Program, precision: Precision) {
     program = Self.verified(legal)
-    schedule = Schedule(Partition(program))
+    self.precision = precision
+    schedule = Schedule(Partition(program, precision: precision))
     memory = MemoryPlan(schedule)
   }
 

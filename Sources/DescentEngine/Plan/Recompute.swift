@@ -272,7 +272,7 @@ struct Recompute {
       }
     }
     copies = Set(copies.flatMap { [early[$0], late[$0]].compactMap { $0 } }).union(made)
-    return Plan(legal: plan.program.mapRoots { $0.map { early[$0]! } })
+    return Plan(legal: plan.program.mapRoots { $0.map { early[$0]! } }, precision: plan.precision)
   }
 
   /// The largest buffers in use at the fullest step, for people to read.

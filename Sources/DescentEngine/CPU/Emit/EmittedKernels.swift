@@ -14,7 +14,7 @@ final class EmittedKernels: Sendable {
   }
   private let vectorByteCount: Int
   private let loops = Mutex<[Loop: KernelEmitter.Code]>([:])
-  private let products = Mutex<[MatrixProduct.Descriptor: ProductEmitter.Code]>([:])
+  private let products = Mutex<[ProductDescriptor: ProductEmitter.Code]>([:])
 
   init(vectorByteCount: Int) { self.vectorByteCount = vectorByteCount }
 
@@ -28,7 +28,7 @@ final class EmittedKernels: Sendable {
     return code
   }
 
-  func code(_ product: MatrixProduct.Descriptor) -> ProductEmitter.Code {
+  func code(_ product: ProductDescriptor) -> ProductEmitter.Code {
     if let known = products.withLock({ $0[product] }) { return known }
     let code = ProductEmitter.emit(product, vectorByteCount: vectorByteCount)
     products.withLock { $0[product] = code }

@@ -20,7 +20,7 @@ struct ProductBlocking: Equatable {
   var stripWidth: Int { tileVectors * lanes }
 
   /// The limits were measured on a Zen 5 with 1 MB of second-level cache, against the other choice in each case.
-  init(_ d: MatrixProduct.Descriptor, vectorByteCount: Int) {
+  init(_ d: ProductDescriptor, vectorByteCount: Int) {
     lanes = vectorByteCount / 4
     // A column-major A that exceeds the caches, or is read often, is slower read in place than copied first.
     packsLeft = d.a.columnStride != 1 && d.m * d.k >= (d.n < 1024 ? 1 << 20 : 3 << 17)
@@ -44,7 +44,7 @@ struct ProductBlocking: Equatable {
   private static func rounded(_ x: Int, to multiple: Int) -> Int { (x + multiple - 1) / multiple * multiple }
 
   /// The tile with the least estimated time for all of C.
-  private static func tile(_ d: MatrixProduct.Descriptor, lanes: Int, packsLeft: Bool) -> (rows: Int, vectors: Int) {
+  private static func tile(_ d: ProductDescriptor, lanes: Int, packsLeft: Bool) -> (rows: Int, vectors: Int) {
     #if arch(arm64)
       let registers = 32
     #else

@@ -142,10 +142,10 @@ extension ProductEmitter {
 
 extension ProductBlocking {
   /// Floats of a packed A, for one index of the batch.
-  func packedLeftCount(_ d: MatrixProduct.Descriptor) -> Int { (d.m + tileRows - 1) / tileRows * tileRows * d.k }
+  func packedLeftCount(_ d: ProductDescriptor) -> Int { (d.m + tileRows - 1) / tileRows * tileRows * d.k }
 
   /// Steps of depth that a packed strip holds; transposing fills whole squares.
-  func packedDepth(_ d: MatrixProduct.Descriptor) -> Int { (min(d.k, depthBlock) + lanes - 1) / lanes * lanes }
+  func packedDepth(_ d: ProductDescriptor) -> Int { (min(d.k, depthBlock) + lanes - 1) / lanes * lanes }
 }
 
 extension IRBuilder {

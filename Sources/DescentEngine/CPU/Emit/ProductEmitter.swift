@@ -1,6 +1,6 @@
 import DescentGraph
 
-/// Emits a matrix product as kernels over tasks: `C = activation(A · B + bias [+ C])`, for each index of a batch.
+/// Emits a matrix product as kernels over tasks: `C = relu(A · B + bias [+ C])`, for each index of a batch.
 ///
 /// C is cut into strips of columns, one register tile wide. A task is a block of rows of one strip: it packs the strip's
 /// part of B if that is needed, and runs down its rows tile by tile. Tasks of the same strip follow each other, so that a
@@ -22,25 +22,17 @@ final class ProductEmitter {
   /// The places in the argument table.
   enum Argument: Int, CaseIterable { case a, b, bias, c, scratch, transpose }
 
-  let d: MatrixProduct.Descriptor
+  let d: ProductDescriptor
   let blocking: ProductBlocking
   let ir = IRBuilder()
   var lanes: Int { blocking.lanes }
 
-  /// Whether a product can be emitted.
-  static func supports(_ d: MatrixProduct.Descriptor) -> Bool {
-    switch d.activation {
-    case .none, .relu: d.problem == nil
-    case .tanh, .geluErf, .geluTanh, .logistic, .swish: false
-    }
-  }
-
-  static func emit(_ d: MatrixProduct.Descriptor, vectorByteCount: Int) -> Code {
+  static func emit(_ d: ProductDescriptor, vectorByteCount: Int) -> Code {
     emit(d, ProductBlocking(d, vectorByteCount: vectorByteCount))
   }
 
-  static func emit(_ d: MatrixProduct.Descriptor, _ blocking: ProductBlocking) -> Code {
-    require(supports(d), "no kernel can be emitted for \(d)")
+  static func emit(_ d: ProductDescriptor, _ blocking: ProductBlocking) -> Code {
+    require(d.problem == nil, "no kernel for \(d): \(d.problem!)")
     require(d.a.rowStride == 1 || !blocking.packsLeft, "a row-major A is not packed: \(d)")
     require(d.b.columnStride == 1 || blocking.packsRight, "a column-major B must be packed: \(d)")
     let packing = blocking.packsLeft ? ProductEmitter(d, blocking).emitPacking() : nil
@@ -52,7 +44,7 @@ final class ProductEmitter {
       scratchByteCount: blocking.packsLeft ? 4 * size : 0)
   }
 
-  private init(_ d: MatrixProduct.Descriptor, _ blocking: ProductBlocking) {
+  private init(_ d: ProductDescriptor, _ blocking: ProductBlocking) {
     self.d = d
     self.blocking = blocking
   }
@@ -226,7 +218,7 @@ final class ProductEmitter {
       initial = nested(ir.when(continues, carrying: zeros) { _ in stored() }, vectors)
     }
     var sums = tile.emit(ir, left, right, depth: task.depth, initial: initial).flatMap { $0 }
-    if d.hasBias || d.activation == .relu {
+    if d.hasBias || d.hasRelu {
       func finished(_ sums: [String]) -> [String] {
         let bias = d.hasBias ? ir.element("%bias", task.firstColumn) : ""
         let terms = (0..<vectors).map { v in
@@ -235,7 +227,7 @@ final class ProductEmitter {
         return sums.enumerated().map { i, sum in
           var x = sum
           if d.hasBias { x = ir.emit("fadd \(type) \(x), \(terms[i % vectors])") }
-          if d.activation == .relu {
+          if d.hasRelu {
             let zero = ir.constant("0.0", "float", lanes)
             // NaN compares false and stays; this form is one max instruction.
             x = ir.select(ir.emit("fcmp olt \(type) \(x), \(zero)"), zero, x, type, lanes)

@@ -75,7 +75,10 @@ public final class ConvolutionPrimitive {
     isBound = true
   }
 
-  /// Computes. Allocates nothing itself; what is said of ``MatrixProduct/execute()`` holds.
+  /// Computes. Allocates nothing itself; oneDNN's interface makes a few small objects, under 300 bytes together, for each
+  /// call.
+  ///
+  /// Not to be called by several threads at once, nor from within ``ThreadTeam/run(tasks:threads:arguments:_:)``.
   public func execute() {
     precondition(isBound, "execute() before bind(): \(descriptor)")
     let status = descent_convolution_execute(convolution)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ProductEmitterTests {
   struct Case: Sendable, CustomTestStringConvertible {
-    var descriptor: MatrixProduct.Descriptor
+    var descriptor: ProductDescriptor
     var blocking: ProductBlocking
     var testDescription: String {
       "\(descriptor) in \(blocking.tileRows)×\(blocking.tileVectors)×\(blocking.lanes)"
@@ -12,7 +12,7 @@ import Testing
         + ", rows \(blocking.rowBlock)"
     }
 
-    init(_ descriptor: MatrixProduct.Descriptor, vectorByteCount: Int = 64) {
+    init(_ descriptor: ProductDescriptor, vectorByteCount: Int = 64) {
       self.descriptor = descriptor
       blocking = ProductBlocking(descriptor, vectorByteCount: vectorByteCount)
     }
@@ -35,10 +35,10 @@ import Testing
     for (transposeA, transposeB) in [(false, false), (false, true), (true, false), (true, true)] {
       for vectorByteCount in [16, 32, 64] {
         for i in 0..<8 {
-          var d = MatrixProduct.Descriptor(
+          var d = ProductDescriptor(
             m: extents.randomElement(using: &generator)!, n: extents.randomElement(using: &generator)!,
             k: extents.randomElement(using: &generator)!, transposeA: transposeA, transposeB: transposeB,
-            hasBias: i % 2 == 0, accumulates: i % 4 == 3, activation: i % 3 == 0 ? .relu : .none)
+            hasBias: i % 2 == 0, accumulates: i % 4 == 3, hasRelu: i % 3 == 0)
           // Views into larger matrices.
           if i == 5 {
             if transposeA { d.a.columnStride += 3 } else { d.a.rowStride += 3 }
@@ -62,7 +62,7 @@ import Testing
           var test = Case(
             .init(
               batch: [2], m: 37, n: 53, k: 45, transposeA: transposeA, transposeB: transposeB, hasBias: i % 2 == 0,
-              accumulates: i == 3, activation: .relu))
+              accumulates: i == 3, hasRelu: true))
           test.blocking.lanes = lanes
           test.blocking.tileRows = [4, 3, 8, 5][i]
           test.blocking.tileVectors = i % 3 + 1
@@ -77,11 +77,45 @@ import Testing
     return cases
   }()
 
-  static let batches: [Case] = (MatrixProductTests.batches + MatrixProductTests.views).compactMap {
-    ProductEmitter.supports($0.descriptor) ? Case($0.descriptor) : nil
-  }
+  static let batches: [Case] = {
+    var shared = ProductDescriptor(batch: [4, 3], m: 9, n: 11, k: 13)
+    var cases: [ProductDescriptor] = [
+      .init(batch: [6], m: 16, n: 20, k: 12), .init(batch: [6], m: 16, n: 20, k: 12, transposeA: true),
+      .init(batch: [2, 3], m: 16, n: 20, k: 12, transposeB: true, hasBias: true, hasRelu: true),
+      .init(batch: [2, 3, 2, 2], m: 5, n: 6, k: 7),
+    ]
+    shared.b.batchStrides = [0, 0]
+    cases.append(shared)
+    shared.b.batchStrides = [13 * 11, 0]
+    cases.append(shared)
+    shared.a.batchStrides = [0, 9 * 13]
+    cases.append(shared)
+    return cases.map { Case($0) }
+  }()
 
-  @Test(arguments: shapes + blockings + batches)
+  /// Views: heads inside `[batch, time, heads, width]`, columns of a wider matrix, gaps between matrices.
+  static let views: [Case] = {
+    let (batch, heads, time, width) = (2, 3, 16, 8)
+    let inner = heads * width
+    let strides = [time * inner, width]
+    let head = ProductDescriptor.Layout(batchStrides: strides, rowStride: inner, columnStride: 1)
+    var scores = ProductDescriptor(batch: [batch, heads], m: time, n: time, k: width)
+    scores.a = head
+    scores.b = .init(batchStrides: strides, rowStride: 1, columnStride: inner)
+    var context = ProductDescriptor(batch: [batch, heads], m: time, n: width, k: time)
+    context.b = head
+    context.c = head
+    var wide = ProductDescriptor(m: 10, n: 12, k: 14, hasBias: true, hasRelu: true)
+    wide.a.rowStride = 20
+    wide.b = .init(rowStride: 1, columnStride: 17)
+    wide.c.rowStride = 31
+    var gaps = ProductDescriptor(batch: [3], m: 10, n: 12, k: 14)
+    gaps.a.batchStrides = [200]
+    gaps.c.batchStrides = [150]
+    return [scores, context, wide, gaps].map { Case($0) }
+  }()
+
+  @Test(arguments: shapes + blockings + batches + views)
   func `every element is one sum in order of depth`(test: Case) throws {
     let operands = MatrixOperands(test.descriptor)
     let results = try Self.run(test, operands)
@@ -90,7 +124,7 @@ import Testing
     #expect(difference == nil)
   }
 
-  @Test(arguments: shapes.filter { $0.blocking.lanes == 16 } + blockings + batches)
+  @Test(arguments: shapes.filter { $0.blocking.lanes == 16 } + blockings + batches + views)
   func `bits do not depend on threads or on the order of tasks`(test: Case) throws {
     let operands = MatrixOperands(test.descriptor)
     let results = try Self.run(test, operands)
@@ -101,7 +135,7 @@ import Testing
 
   /// NaN and infinities pass through products and ReLU as arithmetic says.
   @Test func `special values`() throws {
-    let test = Case(.init(m: 3, n: 20, k: 2, transposeB: true, activation: .relu))
+    let test = Case(.init(m: 3, n: 20, k: 2, transposeB: true, hasRelu: true))
     var operands = MatrixOperands(test.descriptor)
     operands.a = [.nan, 1, .infinity, 1, 0, -1]
     operands.b = [Float](repeating: 1, count: 40)
