@@ -35,9 +35,10 @@ struct Binder: @unchecked Sendable {
   /// Compiles and binds all steps, several at a time: most of the time goes into LLVM.
   func bind(_ steps: [Schedule.Step]) throws(EngineError) -> [BoundStep] {
     let compiler = try KernelCompiler.shared()
+    let texts = EmittedKernels(vectorByteCount: compiler.vectorByteCount)
     let results = Results(steps.count)
     DispatchQueue.concurrentPerform(iterations: steps.count) { i in
-      results.slots[i] = Result { () throws(EngineError) in try bind(steps[i], compiler) }
+      results.slots[i] = Result { () throws(EngineError) in try bind(steps[i], compiler, texts) }
     }
     var bound: [BoundStep] = []
     for i in steps.indices { bound.append(try results.slots[i]!.get()) }
@@ -57,17 +58,18 @@ struct Binder: @unchecked Sendable {
     }
   }
 
-  func bind(_ step: Schedule.Step, _ compiler: KernelCompiler) throws(EngineError) -> BoundStep {
+  private func bind(
+    _ step: Schedule.Step, _ compiler: KernelCompiler, _ texts: EmittedKernels
+  ) throws(EngineError) -> BoundStep {
     switch step.work {
     case .loop(let kernel):
       if kernel.isEmpty { return BoundStep() }
-      let code = KernelEmitter.emit(kernel, vectorByteCount: compiler.vectorByteCount)
-      return try bound(code, kernel.buffers, work: kernel.work, compiler)
+      return try bound(texts.code(kernel), kernel.buffers, work: kernel.work, compiler)
     case .scatter(let unit):
       let code = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount)
       return try bound(
         code, [unit.indices, unit.updates, unit.node], work: unit.outer * unit.count * unit.inner * 4, compiler)
-    case .matrix(let unit): return try product(unit, compiler)
+    case .matrix(let unit): return try product(unit, compiler, texts)
     case .opaque(let unit): return BoundStep(instructions: [.routine(try unit.bind(self))])
     }
   }

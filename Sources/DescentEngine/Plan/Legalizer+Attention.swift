@@ -19,12 +19,21 @@ extension Legalizer {
 
   /// Nil where the kernel takes the node as it is, or where it is no attention.
   private static func fitting(_ node: Node) -> Node? {
+    guard node.op.isAttention, node.dtype != .float32 || node.shape.elementCount == 0 else { return nil }
     let inputs = node.inputs.map { Tensor($0) }
-    guard let composition = AttentionRules.composition(of: node.op, inputs) else { return nil }
-    if node.shape.elementCount == 0 || node.dtype == .float64 { return composition.node }
-    if node.dtype == .float32 { return nil }
+    if node.shape.elementCount == 0 || node.dtype == .float64 {
+      return AttentionRules.composition(of: node.op, inputs)!.node
+    }
     let wide = inputs.map { $0.cast(to: .float32).node }
     let result = Node(node.op, wide, shape: node.shape, dtype: .float32)
     return Tensor(result).cast(to: node.dtype).node
+  }
+}
+
+extension Op {
+  fileprivate var isAttention: Bool {
+    if case .attention = self { return true }
+    if case .attentionGradient = self { return true }
+    return false
   }
 }

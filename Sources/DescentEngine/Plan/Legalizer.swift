@@ -2,7 +2,7 @@ import DescentGraph
 
 /// Rewrites what no kernel does directly into what kernels do.
 ///
-/// - Dot products that oneDNN does not take (other types than float32, empty operands) become multiply and sum.
+/// - Dot products that the product kernels do not take (other types than float32, empty operands) become multiply and sum.
 /// - Dot products, scatter-adds, running sums and attention of half-width floats compute in float32.
 /// - Attention that has no kernel becomes its composition.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.

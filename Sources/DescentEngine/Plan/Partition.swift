@@ -39,6 +39,7 @@ struct Partition {
   /// For each dot product whose bias and activation run inside the matrix product: the node they end in.
   private let epilogues: [Node: MatrixEpilogue]
   private var writers: [Node: [Int]] = [:]
+  private var readers: [Node: Set<Int>] = [:]
   /// Of the convolutions in loops' bodies, which are planned here.
   private let precision: Precision
   /// The bodies of loops, planned.
@@ -77,14 +78,13 @@ struct Partition {
     chooseBuffers()
     // Buffers that only lowering finds out about are added until all units can be lowered.
     while true {
-      do {
-        try group(makeUnits())
-        return
-      } catch {
-        let base = Self.withoutReshapes(error.node)
-        require(!buffered.nodes.contains(base), "planning \(base.op.name)\(base.shape) makes no progress")
-        buffered.insert(base)
-      }
+      var missing: [Node] = []
+      let units = makeUnits(missing: &missing)
+      if missing.isEmpty { group(units, missing: &missing) }
+      if missing.isEmpty { return }
+      let bases = missing.map(Self.withoutReshapes).filter { !buffered.nodes.contains($0) }
+      require(!bases.isEmpty, "planning \(missing[0].op.name)\(missing[0].shape) makes no progress")
+      for base in bases { buffered.insert(base) }
     }
   }
 
@@ -175,75 +175,92 @@ struct Partition {
 
   // MARK: Units
 
-  private mutating func makeUnits() throws(KernelBuilder.NeedsBuffer) -> [Unit] {
+  /// What is to be done, in order; and what has to be stored before that can be said.
+  private mutating func makeUnits(missing: inout [Node]) -> [Unit] {
     let dots = Dictionary(uniqueKeysWithValues: epilogues.map { ($1.result, $0) })
     var units: [Unit] = []
     var loops: Set<Application> = []
     for node in order where buffered.nodes.contains(node) {
-      switch node.op {
-      case .constant(.data), .input: break
-      case .dot: units.append(.matrix(try MatrixUnit(dot: node, epilogue: nil, buffered: buffered)))
-      case .scatterAdd(let axis):
-        let unit = try ScatterUnit(node, axis: axis, buffered: buffered)
-        let whole = Unit.Region(offsets: node.shape.map { _ in 0 }, strides: node.shape.map { _ in 1 })
-        if !unit.fillsZeros { units.append(.loop(node: node.inputs[0], target: node, region: whole)) }
-        units.append(.scatter(unit))
-      case .concatenate(let axis):
-        var start = 0
-        for input in node.inputs {
-          var offsets = node.shape.map { _ in 0 }
-          offsets[axis] = start
-          units.append(
-            .loop(node: input, target: node, region: .init(offsets: offsets, strides: offsets.map { _ in 1 })))
-          start += input.shape[axis]
-        }
-      case .pad(let low, _, let interior):
-        let fill = Tensor(node.inputs[1]).broadcast(to: node.shape).node
-        let whole = Unit.Region(offsets: low.map { _ in 0 }, strides: low.map { _ in 1 })
-        units.append(.loop(node: fill, target: node, region: whole))
-        units.append(
-          .loop(node: node.inputs[0], target: node, region: .init(offsets: low, strides: interior.map { $0 + 1 })))
-      case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
-        .argmax, .reshape, .transpose, .broadcast, .slice, .reverse, .gather, .windows, .barrier:
-        if let convolution = dots[node], convolution.convolution != nil {
-          let epilogue = epilogues[convolution]
-          units.append(.opaque(try ConvolutionUnit(convolution, epilogue: epilogue, buffered: buffered)))
-        } else if let dot = dots[node] {
-          units.append(.matrix(try MatrixUnit(dot: dot, epilogue: epilogues[dot], buffered: buffered)))
-        } else {
-          units.append(.loop(node: node, target: node, region: nil))
-        }
-      case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
-        units.append(.opaque(try ConvolutionUnit(node, epilogue: nil, buffered: buffered)))
-      case .foldWindows: fatalError("\(node.op.name) has no unit")
-      case .argsort(let axis, let descending):
-        units.append(.opaque(try SortUnit(node, axis: axis, descending: descending, buffered: buffered)))
-      case .cumulativeSum(let axis): units.append(.opaque(try CumulativeSumUnit(node, axis: axis, buffered: buffered)))
-      case .attention(let a), .attentionGradient(let a):
-        units.append(.opaque(try AttentionUnit(node, a, buffered: buffered)))
-      case .call: fatalError("a call is inlined before")
-      case .scan(let scan, _):
-        // All results of a loop come from one unit, which stands where the first of them does.
-        let application = Application.of(node)!.application
-        if loops.insert(application).inserted {
-          let results = order.filter { Application.of($0)?.application == application }
-          let body = bodies[scan.body] ?? Plan(scan.body.program, precision: precision)
-          bodies[scan.body] = body
-          units.append(.opaque(try ScanUnit(scan, body, application.inputs, results, buffered: buffered)))
-        }
+      do {
+        try appendUnits(of: node, dots, &loops, to: &units)
+      } catch {
+        missing.append(error.node)
       }
     }
     return units
   }
 
+  private mutating func appendUnits(
+    of node: Node, _ dots: [Node: Node], _ loops: inout Set<Application>, to units: inout [Unit]
+  ) throws(KernelBuilder.NeedsBuffer) {
+    switch node.op {
+    case .constant(.data), .input: break
+    case .dot: units.append(.matrix(try MatrixUnit(dot: node, epilogue: nil, buffered: buffered)))
+    case .scatterAdd(let axis):
+      let unit = try ScatterUnit(node, axis: axis, buffered: buffered)
+      let whole = Unit.Region(offsets: node.shape.map { _ in 0 }, strides: node.shape.map { _ in 1 })
+      if !unit.fillsZeros { units.append(.loop(node: node.inputs[0], target: node, region: whole)) }
+      units.append(.scatter(unit))
+    case .concatenate(let axis):
+      var start = 0
+      for input in node.inputs {
+        var offsets = node.shape.map { _ in 0 }
+        offsets[axis] = start
+        units.append(
+          .loop(node: input, target: node, region: .init(offsets: offsets, strides: offsets.map { _ in 1 })))
+        start += input.shape[axis]
+      }
+    case .pad(let low, _, let interior):
+      let fill = Tensor(node.inputs[1]).broadcast(to: node.shape).node
+      let whole = Unit.Region(offsets: low.map { _ in 0 }, strides: low.map { _ in 1 })
+      units.append(.loop(node: fill, target: node, region: whole))
+      units.append(
+        .loop(node: node.inputs[0], target: node, region: .init(offsets: low, strides: interior.map { $0 + 1 })))
+    case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
+      .argmax, .reshape, .transpose, .broadcast, .slice, .reverse, .gather, .windows, .barrier:
+      if let convolution = dots[node], convolution.convolution != nil {
+        let epilogue = epilogues[convolution]
+        units.append(.opaque(try ConvolutionUnit(convolution, epilogue: epilogue, buffered: buffered)))
+      } else if let dot = dots[node] {
+        units.append(.matrix(try MatrixUnit(dot: dot, epilogue: epilogues[dot], buffered: buffered)))
+      } else {
+        units.append(.loop(node: node, target: node, region: nil))
+      }
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
+      units.append(.opaque(try ConvolutionUnit(node, epilogue: nil, buffered: buffered)))
+    case .foldWindows: fatalError("\(node.op.name) has no unit")
+    case .argsort(let axis, let descending):
+      units.append(.opaque(try SortUnit(node, axis: axis, descending: descending, buffered: buffered)))
+    case .cumulativeSum(let axis): units.append(.opaque(try CumulativeSumUnit(node, axis: axis, buffered: buffered)))
+    case .attention(let a), .attentionGradient(let a):
+      units.append(.opaque(try AttentionUnit(node, a, buffered: buffered)))
+    case .call: fatalError("a call is inlined before")
+    case .scan(let scan, _):
+      // All results of a loop come from one unit, which stands where the first of them does.
+      let application = Application.of(node)!.application
+      if loops.insert(application).inserted {
+        let results = order.filter { Application.of($0)?.application == application }
+        let body = bodies[scan.body] ?? Plan(scan.body.program, precision: precision)
+        bodies[scan.body] = body
+        units.append(.opaque(try ScanUnit(scan, body, application.inputs, results, buffered: buffered)))
+      }
+    }
+  }
+
   // MARK: Fusion
 
-  private mutating func group(_ units: [Unit]) throws(KernelBuilder.NeedsBuffer) {
+  private mutating func group(_ units: [Unit], missing: inout [Node]) {
     groups = []
     writers = [:]
+    readers = [:]
     for unit in units {
       switch unit {
-      case .loop(let node, let target, let region): try placeLoop(node, target, region)
+      case .loop(let node, let target, let region):
+        do {
+          try placeLoop(node, target, region)
+        } catch {
+          missing.append(error.node)
+        }
       case .matrix(let matrix): place(.matrix(matrix), reads: Set(matrix.operands), targets: unit.targets)
       case .scatter(let scatter): place(.scatter(scatter), reads: Set(scatter.operands), targets: unit.targets)
       case .opaque(let opaque): place(.opaque(opaque), reads: Set(opaque.operands), targets: unit.targets)
@@ -257,6 +274,7 @@ struct Partition {
     let dependencies = Set((Array(reads.union(awaits)) + targets).flatMap { writers[$0] ?? [] })
     groups.append(Group(work: work, dependencies: dependencies, reads: reads))
     for target in targets { writers[target, default: []].append(groups.count - 1) }
+    for node in reads { readers[node, default: []].insert(groups.count - 1) }
   }
 
   private mutating func placeLoop(
@@ -287,6 +305,7 @@ struct Partition {
         reads.nodes.union(awaits).flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
       groups[index].dependencies.remove(index)
       writers[target, default: []].append(index)
+      for node in reads.nodes { readers[node, default: []].insert(index) }
       return
     }
     let loop = LoopGroup(
@@ -304,18 +323,18 @@ struct Partition {
   /// Kernels worth joining: producers first, then those that read the same tensor (scalars do not count) in loops over
   /// the same points; latest first.
   private func candidates(_ reads: Reads, _ domain: KernelDomain) -> [Int] {
-    let shared = reads.nodes.filter { $0.shape.elementCount > 1 }
-    var producers: [Int] = []
-    var siblings: [Int] = []
-    for index in groups.indices.reversed() {
-      guard case .loop(let loop) = groups[index].work else { continue }
-      if !loop.members.isDisjoint(with: reads.nodes) {
-        producers.append(index)
-      } else if loop.domain.extents == domain.extents && !groups[index].reads.isDisjoint(with: shared) {
-        siblings.append(index)
+    var producers: Set<Int> = []
+    var siblings: Set<Int> = []
+    for node in reads.nodes {
+      for index in writers[node] ?? [] {
+        if case .loop(let loop) = groups[index].work, loop.members.contains(node) { producers.insert(index) }
+      }
+      guard node.shape.elementCount > 1 else { continue }
+      for index in readers[node] ?? [] {
+        if case .loop(let loop) = groups[index].work, loop.domain.extents == domain.extents { siblings.insert(index) }
       }
     }
-    return producers + siblings
+    return producers.sorted(by: >) + siblings.subtracting(producers).sorted(by: >)
   }
 
   /// The domain of the joint kernel, or nil when the unit must stay out of it.
@@ -428,8 +447,8 @@ struct Uses {
 
 /// What a kernel reads, and where.
 struct Reads {
-  var all: [(node: Node, address: Affine, isComputed: Bool)] = []
-  var nodes: Set<Node> { Set(all.map(\.node)) }
+  private(set) var all: [(node: Node, address: Affine, isComputed: Bool)] = []
+  let nodes: Set<Node>
 
   init(_ kernel: LoopKernel) {
     for value in kernel.values {
@@ -439,5 +458,6 @@ struct Reads {
       case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
       }
     }
+    nodes = Set(all.map(\.node))
   }
 }
