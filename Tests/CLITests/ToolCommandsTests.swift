@@ -112,11 +112,22 @@ extension CommandTests {
 
     @Test func doctorNotesThatConvolutionsAreSlow() throws {
       var descent = descent
-      descent.environment = ["DESCENT_ONEDNN": "/nowhere/libdnnl.so"]
+      descent.environment = ["DESCENT_ONEDNN": "off"]
       let output = try descent.run("doctor")
       #expect(output.exitCode == 0)
-      #expect(output.stdout.contains(#/note +oneDNN +not usable: convolutions run as matrix products/#))
-      #expect(output.stdout.contains("/nowhere/libdnnl.so"))
+      #expect(output.stdout.contains(#/note +oneDNN +off: convolutions run as matrix products/#))
+    }
+
+    @Test func namedOneDNNThatIsNotThere() throws {
+      var descent = descent
+      descent.environment = ["DESCENT_ONEDNN": "/nowhere/libdnnl.so"]
+      let output = try descent.run("doctor")
+      #expect(output.exitCode == 1)
+      #expect(output.stdout.contains(#/missing +oneDNN +not usable/#))
+      let train = try descent.run("train digits")
+      #expect(train.exitCode == 1)
+      #expect(train.stderr.hasPrefix("error: oneDNN was not found"))
+      #expect(train.stderr.contains("/nowhere/libdnnl.so"))
     }
 
     @Test func memoryLimit() throws {

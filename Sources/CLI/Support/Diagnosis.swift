@@ -73,9 +73,16 @@ struct Diagnosis {
     do {
       try OneDNNLibrary.load()
     } catch {
+      if OneDNNLibrary.isOff {
+        return Finding(
+          key: "oneDNN", title: "oneDNN", state: .note,
+          text: "off: convolutions run as matrix products, more slowly")
+      }
+      // Convolutions do without it, but a library that was named must work.
+      let isNamed = ProcessInfo.processInfo.environment["DESCENT_ONEDNN"]?.isEmpty == false
       return Finding(
-        key: "oneDNN", title: "oneDNN", state: .note,
-        text: "not usable: convolutions run as matrix products, more slowly",
+        key: "oneDNN", title: "oneDNN", state: isNamed ? .missing : .note,
+        text: isNamed ? "not usable" : "not usable: convolutions run as matrix products, more slowly",
         advice: error.description)
     }
     let version = OneDNNLibrary.version ?? ""

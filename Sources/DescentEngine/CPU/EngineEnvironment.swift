@@ -9,7 +9,7 @@
 /// | variable | meaning |
 /// |---|---|
 /// | `DESCENT_LLVM` | path or name of the libLLVM to use |
-/// | `DESCENT_ONEDNN` | path or name of the oneDNN library to use |
+/// | `DESCENT_ONEDNN` | path or name of the oneDNN library to use, or `off` |
 /// | `DESCENT_CACHE` | folder of the kernel cache, or `off` |
 /// | `DESCENT_THREADS` | number of threads; `OMP_NUM_THREADS` is read when it is not set |
 enum EngineEnvironment {

@@ -46,8 +46,10 @@ public final class Executable: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - threads: what kernels with enough work use. Fused kernels give the same bits for every number.
-  /// - Throws: `EngineError` when LLVM is missing or a kernel cannot be compiled.
+  /// - Throws: `EngineError` when LLVM, or the oneDNN that the environment names, is missing, or a kernel cannot be
+  ///   compiled.
   public init(_ plan: Plan, threads: Int = ThreadTeam.threadCount) throws(EngineError) {
+    try OneDNNLibrary.checkGivenName()
     self.plan = plan
     let program = plan.program
     func storage(_ node: Node) -> Storage { Storage(shape: node.shape, dtype: node.dtype) }

@@ -67,7 +67,7 @@ struct AttentionUnit: OpaqueUnit {
     let function = try compiler.function(symbol: "kernel", ir: code.ir)
     let slots = min(binder.threads(forWork: work), Self.slots, code.tasks)
     let table = binder.table(views.map(\.node) + [node, scratch], extent: slots)
-    return KernelRoutine(function, table: table, tasks: slots, threads: slots)
+    return KernelRoutine(function, table: table, tasks: slots, threads: slots, work: work)
   }
 
   /// Operations, as loop kernels count them: a vector instruction of a product does about sixteen multiply-adds.

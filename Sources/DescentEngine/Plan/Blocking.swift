@@ -31,40 +31,28 @@ struct Blocking: Hashable {
   private func at(_ axis: Int?) -> Blocking? { axis.map { Blocking(axis: $0, size: size) } }
 
   /// The blocking of a node's result, if the given input has this one; nil where its blocks do not survive the op.
-  func carried(through node: Node, input: Int) -> Blocking? {
-    let shape = node.inputs[input].shape
-    switch node.op {
-    case .unary, .binary, .compare, .select, .cast, .stopGradient: return self
-    case .barrier: return input == 0 ? self : nil
-    case .reduce(_, let axes): return axes.contains(axis) ? nil : at(axis - axes.count { $0 < axis })
-    case .argmax(let reduced): return reduced == axis ? nil : at(axis - (reduced < axis ? 1 : 0))
-    case .reshape: return at(Self.axis(axis, of: shape, in: node.shape))
-    case .transpose(let permutation): return at(permutation.firstIndex(of: axis))
-    case .broadcast(let axes): return at(axes[axis])
-    case .windows(let w): return axis < shape.rank - w.sizes.count ? self : nil
-    case .foldWindows(let w): return axis < node.shape.rank - w.sizes.count ? self : nil
-    case .slice: return unless(node.shape[axis] != shape[axis])
-    case .pad(let low, let high, let interior):
-      return input == 0 ? unless(low[axis] + high[axis] + interior[axis] > 0) : nil
-    case .reverse(let axes): return unless(axes.contains(axis))
-    case .concatenate(let joined): return unless(joined == axis)
-    case .constant, .input, .iota, .randomBits, .dot, .gather, .scatterAdd, .convolution, .convolutionInputGradient,
-      .convolutionKernelGradient, .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan:
-      return nil
-    }
-  }
+  func carried(through node: Node, input: Int) -> Blocking? { moved(by: node, input, toResult: true) }
 
   /// The blocking that a node's input must have for the result to have this one; nil where there is none.
-  func wanted(by node: Node, input: Int) -> Blocking? {
+  func wanted(by node: Node, input: Int) -> Blocking? { moved(by: node, input, toResult: false) }
+
+  /// This blocking of an input as the result's, or this one of the result as the input's.
+  private func moved(by node: Node, _ input: Int, toResult: Bool) -> Blocking? {
     let shape = node.inputs[input].shape
+    func afterReducing(_ axes: [Int]) -> Blocking? {
+      let kept = shape.indices.filter { !axes.contains($0) }
+      return toResult ? at(kept.firstIndex(of: axis)) : at(kept[axis])
+    }
     switch node.op {
     case .unary, .binary, .compare, .select, .cast, .stopGradient: return self
     case .barrier: return input == 0 ? self : nil
-    case .reduce(_, let axes): return at(shape.indices.filter { !axes.contains($0) }[axis])
-    case .argmax(let reduced): return at(axis + (reduced <= axis ? 1 : 0))
-    case .reshape: return at(Self.axis(axis, of: node.shape, in: shape))
-    case .transpose(let permutation): return at(permutation[axis])
-    case .broadcast(let axes): return at(axes.firstIndex(of: axis).flatMap { shape[$0] == 1 ? nil : $0 })
+    case .reduce(_, let axes): return afterReducing(axes)
+    case .argmax(let reduced): return afterReducing([reduced])
+    case .reshape:
+      return at(toResult ? Self.axis(axis, of: shape, in: node.shape) : Self.axis(axis, of: node.shape, in: shape))
+    case .transpose(let permutation): return at(toResult ? permutation.firstIndex(of: axis) : permutation[axis])
+    case .broadcast(let axes):
+      return toResult ? at(axes[axis]) : at(axes.firstIndex(of: axis).flatMap { shape[$0] == 1 ? nil : $0 })
     case .windows(let w): return axis < shape.rank - w.sizes.count ? self : nil
     case .foldWindows(let w): return axis < node.shape.rank - w.sizes.count ? self : nil
     case .slice: return unless(node.shape[axis] != shape[axis])

@@ -110,11 +110,3 @@ extension MatrixEpilogue {
     return nil
   }
 }
-
-extension Uses {
-  /// The one node that reads `node`, if nobody else needs it.
-  func only(_ node: Node) -> Node? {
-    let users = direct(node)
-    return users.count == 1 && !isRoot(node) ? users[0] : nil
-  }
-}

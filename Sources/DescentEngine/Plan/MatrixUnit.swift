@@ -128,22 +128,17 @@ struct MatrixEpilogue {
   static func find(in order: [Node], uses: Uses) -> [Node: MatrixEpilogue] {
     var found: [Node: MatrixEpilogue] = [:]
     for dot in order {
-      guard case .dot(let axes) = dot.op, dot.dtype == .float32, let add = onlyUser(of: dot, uses),
+      guard case .dot(let axes) = dot.op, dot.dtype == .float32, let add = uses.only(dot),
         case .binary(.add) = add.op, let bias = bias(in: add, besides: dot),
         axes.rhsFree(rank: dot.inputs[1].shape.rank).count == 1
       else { continue }
-      if let relu = onlyUser(of: add, uses), case .unary(.relu) = relu.op {
+      if let relu = uses.only(add), case .unary(.relu) = relu.op {
         found[dot] = MatrixEpilogue(bias: bias, activation: .relu, result: relu, inner: [dot, add])
       } else {
         found[dot] = MatrixEpilogue(bias: bias, activation: nil, result: add, inner: [dot])
       }
     }
     return found
-  }
-
-  private static func onlyUser(of node: Node, _ uses: Uses) -> Node? {
-    let users = uses.direct(node)
-    return users.count == 1 && !uses.isRoot(node) ? users[0] : nil
   }
 
   /// The vector that is repeated along every axis but the last and added to `dot`.

@@ -32,7 +32,7 @@ enum Unit {
 /// their results joins as their epilogue. A kernel never waits for something that waits for the kernel.
 struct Partition {
   let program: Program
-  private(set) var buffered = BufferedNodes()
+  private(set) var buffered: BufferedNodes
   private(set) var groups: [Group] = []
   private let order: [Node]
   private let uses: Uses
@@ -75,7 +75,7 @@ struct Partition {
     hasBarriers = order.contains { if case .barrier = $0.op { true } else { false } }
     epilogues = MatrixEpilogue.find(in: order, uses: uses)
       .merging(MatrixEpilogue.findAfterConvolutions(in: order, uses: uses)) { dot, _ in dot }
-    chooseBuffers()
+    buffered = BufferChoice(order: order, roots: program.roots, uses: uses, epilogues: epilogues).buffered
     // Buffers that only lowering finds out about are added until all units can be lowered.
     while true {
       var missing: [Node] = []
@@ -92,85 +92,6 @@ struct Partition {
     var node = node
     while case .reshape = node.op { node = node.inputs[0] }
     return node
-  }
-
-  // MARK: Buffers
-
-  private mutating func chooseBuffers() {
-    let inside = Set(epilogues.values.flatMap(\.inner))
-    for node in order {
-      switch node.op {
-      case .constant(.data), .input: buffered.insert(node)
-      case .reduce, .argmax, .pad, .concatenate, .scatterAdd: buffered.insert(node)
-      case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
-        buffered.insert(epilogues[node]?.result ?? node)
-      case .foldWindows: buffered.insert(node)
-      case .argsort, .cumulativeSum: buffered.insert(node)
-      case .attention, .attentionGradient: buffered.insert(node)
-      case .call, .scan: buffered.insert(node)
-      case .dot: buffered.insert(epilogues[node]?.result ?? node)
-      case .unary, .binary, .compare, .select, .cast:
-        if !inside.contains(node) && isWorthStoring(node) { buffered.insert(node) }
-      case .constant(.splat), .iota, .randomBits, .stopGradient, .reshape, .transpose, .broadcast, .slice, .reverse,
-        .gather, .windows, .barrier:
-        break
-      }
-    }
-    for root in program.roots {
-      let base = Self.withoutReshapes(root)
-      if !inside.contains(base) { buffered.insert(base) }
-    }
-  }
-
-  /// A value that several consumers want, or one that a broadcast would compute many times over, gets a buffer (which
-  /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
-  private func isWorthStoring(_ node: Node) -> Bool {
-    guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
-    return cost(node) > Self.affordableCost(of: node) && !isMask(node)
-  }
-
-  /// How much may be computed again to spare a tensor its way to memory and back. For one that stays in the cache that is
-  /// four cheap operations; for a larger one, 8 bytes an element take as long as an exponential or a tangent of a value that
-  /// is read, or as reading two other tensors.
-  private static func affordableCost(of node: Node) -> Int { isLarge(node) ? mostAffordableCost : 4 }
-  private static let mostAffordableCost = 24
-  /// What reading an element of a large tensor counts.
-  private static let loadCost = 8
-  private static func isLarge(_ node: Node) -> Bool { node.shape.elementCount * node.dtype.byteCount >= 1 << 20 }
-
-  /// Whether a condition depends on drawn numbers and scalars only. Such a mask (dropout's) is drawn again from its key
-  /// wherever it is wanted, in the backward pass too, and costs no memory.
-  private func isMask(_ node: Node) -> Bool {
-    func isDrawn(_ node: Node) -> Bool {
-      if case .randomBits = node.op { return true }
-      let isFollowed =
-        switch node.op {
-        case .broadcast, .reshape: true
-        case let op: op.isElementwise
-        }
-      return isFollowed && node.inputs.allSatisfy { $0.shape.elementCount == 1 || isDrawn($0) }
-    }
-    return node.dtype == .bool && node.shape.elementCount > 1 && isDrawn(node)
-  }
-
-  /// Operations it takes to compute an element from what is stored; expensive ones count ten.
-  private func cost(_ node: Node) -> Int {
-    if buffered.nodes.contains(node) { return Self.isLarge(node) ? Self.loadCost : 0 }
-    let own: Int
-    switch node.op {
-    case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
-    case .windows, .barrier: own = 0
-    case .compare, .cast, .select, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.maximum),
-      .binary(.minimum), .unary(.negate), .unary(.abs), .unary(.relu):
-      own = 1
-    case .gather: own = 2
-    case .unary, .binary, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .scatterAdd: own = 10
-    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows: own = 10
-    case .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan: own = 10
-    }
-    var total = own
-    for input in node.inputs where total <= Self.mostAffordableCost { total += cost(input) }
-    return total
   }
 
   // MARK: Units
@@ -401,63 +322,5 @@ struct Partition {
       if seen.insert(next).inserted { stack += groups[next].dependencies }
     }
     return false
-  }
-}
-
-/// How often nodes are used, looking through movement ops, which cost nothing.
-struct Uses {
-  private var users: [Node: [Node]] = [:]
-  private var isRoot: Set<Node>
-
-  init(order: [Node], roots: [Node]) {
-    isRoot = Set(roots)
-    for node in order {
-      // What a barrier waits for, it does not use.
-      for input in node.op == .barrier ? [node.inputs[0]] : node.inputs { users[input, default: []].append(node) }
-    }
-  }
-
-  func direct(_ node: Node) -> [Node] { users[node] ?? [] }
-  func isRoot(_ node: Node) -> Bool { isRoot.contains(node) }
-
-  private static func isMovement(_ node: Node) -> Bool {
-    switch node.op {
-    case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient, .windows, .barrier: true
-    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
-      .attention, .attentionGradient, .call, .scan:
-      false
-    case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .pad,
-      .concatenate, .dot, .gather, .scatterAdd:
-      false
-    }
-  }
-
-  /// Consumers that compute, counted through movement; being a root counts as one.
-  func count(_ node: Node) -> Int {
-    direct(node).reduce(isRoot(node) ? 1 : 0) { $0 + (Self.isMovement($1) ? count($1) : 1) }
-  }
-
-  /// Whether somebody wants every element several times.
-  func isBroadcast(_ node: Node) -> Bool {
-    direct(node).contains { user in
-      Self.isMovement(user) && (user.shape.elementCount > node.shape.elementCount || isBroadcast(user))
-    }
-  }
-}
-
-/// What a kernel reads, and where.
-struct Reads {
-  private(set) var all: [(node: Node, address: Affine, isComputed: Bool)] = []
-  let nodes: Set<Node>
-
-  init(_ kernel: LoopKernel) {
-    for value in kernel.values {
-      switch value {
-      case .load(let buffer, let address): all.append((kernel.buffers[buffer], address, false))
-      case .gather(let buffer, let address, _, _, _): all.append((kernel.buffers[buffer], address, true))
-      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
-      }
-    }
-    nodes = Set(all.map(\.node))
   }
 }

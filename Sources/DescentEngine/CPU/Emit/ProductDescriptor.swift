@@ -1,4 +1,4 @@
-/// All that the code of a float32 matrix product depends on: `C = relu(A · B + bias [+ C])`, for each index of a batch.
+/// All that the code of a float32 matrix product depends on: `C = relu(A · B + bias)`, for each index of a batch.
 ///
 /// A is `[batch…, m, k]`, B is `[batch…, k, n]`, C is `[batch…, m, n]` and the bias `[n]`. Views are welcome: columns of a
 /// wider matrix, or attention heads inside `[batch, time, heads, width]`.
@@ -34,8 +34,6 @@ struct ProductDescriptor: Hashable, Sendable {
   var c: Layout
   /// Adds a `[n]` vector to every row.
   var hasBias: Bool
-  /// Adds what C holds, before the ReLU.
-  var accumulates: Bool
   /// Ends in a ReLU.
   var hasRelu: Bool
 
@@ -46,7 +44,7 @@ struct ProductDescriptor: Hashable, Sendable {
   ///   - transposeB: B is stored as `[batch…, n, k]`, as weights `[out, in]` are.
   init(
     batch: [Int] = [], m: Int, n: Int, k: Int, transposeA: Bool = false, transposeB: Bool = false,
-    hasBias: Bool = false, accumulates: Bool = false, hasRelu: Bool = false
+    hasBias: Bool = false, hasRelu: Bool = false
   ) {
     self.batch = batch
     self.m = m
@@ -56,7 +54,6 @@ struct ProductDescriptor: Hashable, Sendable {
     b = .dense(batch: batch, rows: k, columns: n, transposed: transposeB)
     c = .dense(batch: batch, rows: m, columns: n)
     self.hasBias = hasBias
-    self.accumulates = accumulates
     self.hasRelu = hasRelu
   }
 
@@ -83,7 +80,6 @@ extension ProductDescriptor: CustomStringConvertible {
     let prefix = batch.isEmpty ? "" : "[\(batch.map(String.init).joined(separator: "×"))] "
     let left = a.columnStride == 1 ? "A" : "Aᵀ"
     let right = b.columnStride == 1 ? "B" : "Bᵀ"
-    let sum = (hasBias ? " + bias" : "") + (accumulates ? " + C" : "")
-    return "\(prefix)\(left)[\(m),\(k)] · \(right)[\(k),\(n)]\(sum)\(hasRelu ? " → relu" : "")"
+    return "\(prefix)\(left)[\(m),\(k)] · \(right)[\(k),\(n)]\(hasBias ? " + bias" : "")\(hasRelu ? " → relu" : "")"
   }
 }

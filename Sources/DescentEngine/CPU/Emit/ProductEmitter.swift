@@ -1,12 +1,12 @@
 import DescentGraph
 
-/// Emits a matrix product as kernels over tasks: `C = relu(A · B + bias [+ C])`, for each index of a batch.
+/// Emits a matrix product as kernels over tasks: `C = relu(A · B + bias)`, for each index of a batch.
 ///
 /// C is cut into strips of columns, one register tile wide. A task is a block of rows of one strip: it packs the strip's
 /// part of B if that is needed, and runs down its rows tile by tile. Tasks of the same strip follow each other, so that a
 /// call packs a strip once. A column-major A that is large is packed by a kernel of its own beforehand.
 ///
-/// Every element is one sum in order of depth, started by zero (or C), with one rounding a term: tasks, tiles and blocks
+/// Every element is one sum in order of depth, started by zero, with one rounding a term: tasks, tiles and blocks
 /// do not change a bit of it.
 final class ProductEmitter {
   struct Code {
@@ -210,9 +210,7 @@ final class ProductEmitter {
     }
     let type = vectorType("float", lanes)
     var initial: [[String]]?
-    if d.accumulates {
-      initial = nested(stored(), vectors)
-    } else if d.k > blocking.depthBlock {
+    if d.k > blocking.depthBlock {
       let continues = ir.emit("icmp sgt i64 \(task.depthStart), 0")
       let zeros = tile.zeros.flatMap { $0 }.map { IRBuilder.Carried(type: type, value: $0) }
       initial = nested(ir.when(continues, carrying: zeros) { _ in stored() }, vectors)

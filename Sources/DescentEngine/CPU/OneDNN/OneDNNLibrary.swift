@@ -7,12 +7,22 @@ public enum OneDNNLibrary {
   /// - Throws: ``EngineError/oneDNNUnusable(tried:)``.
   public static func load() throws(EngineError) { try outcome.get() }
 
+  /// Whether `DESCENT_ONEDNN=off` asks to do without it.
+  public static var isOff: Bool { EngineEnvironment.current["DESCENT_ONEDNN"] == "off" }
+
+  /// Without the library convolutions run as matrix products; but one that was named must work, or a mistake would be
+  /// hidden.
+  ///
+  /// - Throws: ``EngineError/oneDNNUnusable(tried:)``.
+  static func checkGivenName() throws(EngineError) {
+    if EngineEnvironment.current["DESCENT_ONEDNN"] != nil && !isOff { try load() }
+  }
+
   private static let outcome = Result { () throws(EngineError) in
     let major = descent_onednn_major_version()
     var names = [
       "libdnnl.so.\(major)", "libdnnl.so", "/opt/homebrew/lib/libdnnl.dylib", "/usr/local/lib/libdnnl.dylib",
     ]
-    // A name that was given must work: falling back would hide a mistake.
     if let given = EngineEnvironment.current["DESCENT_ONEDNN"] { names = [given] }
     var tried: [String] = []
     for name in names {

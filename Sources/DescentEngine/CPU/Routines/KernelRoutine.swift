@@ -1,24 +1,21 @@
-/// A compiled kernel and its argument table.
+/// A compiled kernel that owns its argument table.
 final class KernelRoutine: Routine {
-  private let body: ThreadTeam.Body
+  private let call: KernelCall
   private let table: UnsafeMutablePointer<UnsafeMutableRawPointer?>
-  private let tasks: Int
-  private let threads: Int
 
   /// Takes over `table`.
   ///
   /// - Parameters:
   ///   - function: the address of `kernel(ptr args, i64 lo, i64 hi)`.
   init(
-    _ function: UnsafeRawPointer, table: UnsafeMutablePointer<UnsafeMutableRawPointer?>, tasks: Int, threads: Int
+    _ function: UnsafeRawPointer, table: UnsafeMutablePointer<UnsafeMutableRawPointer?>, tasks: Int, threads: Int,
+    work: Int
   ) {
-    body = unsafeBitCast(function, to: ThreadTeam.Body.self)
+    call = KernelCall(function, table, tasks: tasks, threads: threads, work: work)
     self.table = table
-    self.tasks = tasks
-    self.threads = threads
   }
 
   deinit { table.deallocate() }
 
-  func execute() { ThreadTeam.run(tasks: tasks, threads: threads, arguments: table, body) }
+  func execute() { call.execute() }
 }

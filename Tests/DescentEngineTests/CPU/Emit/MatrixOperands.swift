@@ -29,7 +29,7 @@ struct MatrixOperands {
       for i in 0..<d.m {
         for j in 0..<d.n {
           let place = offsetC + i * d.c.rowStride + j * d.c.columnStride
-          var sum = d.accumulates ? c[place] : 0
+          var sum: Float = 0
           for t in 0..<d.k {
             sum.addProduct(
               a[offsetA + i * d.a.rowStride + t * d.a.columnStride],

@@ -25,9 +25,9 @@ import Testing
 
   @Test func `descriptions are readable`() {
     let descriptor = ProductDescriptor(
-      batch: [2, 4], m: 64, n: 48, k: 32, transposeB: true, hasBias: true, accumulates: true, hasRelu: true)
+      batch: [2, 4], m: 64, n: 48, k: 32, transposeB: true, hasBias: true, hasRelu: true)
     #expect(descriptor.problem == nil)
-    #expect(descriptor.description == "[2×4] A[64,32] · Bᵀ[32,48] + bias + C → relu")
+    #expect(descriptor.description == "[2×4] A[64,32] · Bᵀ[32,48] + bias → relu")
     #expect(descriptor.floatingPointOperations == 2 * 64 * 48 * 32 * 8)
   }
 }

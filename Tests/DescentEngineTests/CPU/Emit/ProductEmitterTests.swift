@@ -38,7 +38,7 @@ import Testing
           var d = ProductDescriptor(
             m: extents.randomElement(using: &generator)!, n: extents.randomElement(using: &generator)!,
             k: extents.randomElement(using: &generator)!, transposeA: transposeA, transposeB: transposeB,
-            hasBias: i % 2 == 0, accumulates: i % 4 == 3, hasRelu: i % 3 == 0)
+            hasBias: i % 2 == 0, hasRelu: i % 3 == 0)
           // Views into larger matrices.
           if i == 5 {
             if transposeA { d.a.columnStride += 3 } else { d.a.rowStride += 3 }
@@ -62,7 +62,7 @@ import Testing
           var test = Case(
             .init(
               batch: [2], m: 37, n: 53, k: 45, transposeA: transposeA, transposeB: transposeB, hasBias: i % 2 == 0,
-              accumulates: i == 3, hasRelu: true))
+              hasRelu: true))
           test.blocking.lanes = lanes
           test.blocking.tileRows = [4, 3, 8, 5][i]
           test.blocking.tileVectors = i % 3 + 1

@@ -43,7 +43,7 @@ import Testing
 
   @Test func `convolutions run without the library`() async {
     let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
-      setenv("DESCENT_ONEDNN", "/nowhere/libdnnl.so", 1)
+      setenv("DESCENT_ONEDNN", "off", 1)
       print("agrees: \(ConvolutionTests.networks.allSatisfy(Self.agrees))")
       print(OneDNNLibrary.version ?? "no oneDNN")
     }

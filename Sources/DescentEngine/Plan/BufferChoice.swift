@@ -1,0 +1,86 @@
+import DescentGraph
+
+/// Decides which values of a program are stored: inputs, what only a kernel of its own computes, results, and values that
+/// several consumers want and that cost more to compute again than to keep.
+struct BufferChoice {
+  private(set) var buffered = BufferedNodes()
+  private let uses: Uses
+
+  init(order: [Node], roots: [Node], uses: Uses, epilogues: [Node: MatrixEpilogue]) {
+    self.uses = uses
+    let inside = Set(epilogues.values.flatMap(\.inner))
+    for node in order {
+      switch node.op {
+      case .constant(.data), .input: buffered.insert(node)
+      case .reduce, .argmax, .pad, .concatenate, .scatterAdd: buffered.insert(node)
+      case .convolution, .convolutionInputGradient, .convolutionKernelGradient:
+        buffered.insert(epilogues[node]?.result ?? node)
+      case .foldWindows: buffered.insert(node)
+      case .argsort, .cumulativeSum: buffered.insert(node)
+      case .attention, .attentionGradient: buffered.insert(node)
+      case .call, .scan: buffered.insert(node)
+      case .dot: buffered.insert(epilogues[node]?.result ?? node)
+      case .unary, .binary, .compare, .select, .cast:
+        if !inside.contains(node) && isWorthStoring(node) { buffered.insert(node) }
+      case .constant(.splat), .iota, .randomBits, .stopGradient, .reshape, .transpose, .broadcast, .slice, .reverse,
+        .gather, .windows, .barrier:
+        break
+      }
+    }
+    for root in roots {
+      let base = Partition.withoutReshapes(root)
+      if !inside.contains(base) { buffered.insert(base) }
+    }
+  }
+
+  /// A value that several consumers want, or one that a broadcast would compute many times over, gets a buffer (which
+  /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
+  private func isWorthStoring(_ node: Node) -> Bool {
+    guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
+    return cost(node) > Self.affordableCost(of: node) && !isMask(node)
+  }
+
+  /// How much may be computed again to spare a tensor its way to memory and back. For one that stays in the cache that is
+  /// four cheap operations; for a larger one, 8 bytes an element take as long as an exponential or a tangent of a value that
+  /// is read, or as reading two other tensors.
+  private static func affordableCost(of node: Node) -> Int { isLarge(node) ? mostAffordableCost : 4 }
+  private static let mostAffordableCost = 24
+  /// What reading an element of a large tensor counts.
+  private static let loadCost = 8
+  private static func isLarge(_ node: Node) -> Bool { node.shape.elementCount * node.dtype.byteCount >= 1 << 20 }
+
+  /// Whether a condition depends on drawn numbers and scalars only. Such a mask (dropout's) is drawn again from its key
+  /// wherever it is wanted, in the backward pass too, and costs no memory.
+  private func isMask(_ node: Node) -> Bool {
+    func isDrawn(_ node: Node) -> Bool {
+      if case .randomBits = node.op { return true }
+      let isFollowed =
+        switch node.op {
+        case .broadcast, .reshape: true
+        case let op: op.isElementwise
+        }
+      return isFollowed && node.inputs.allSatisfy { $0.shape.elementCount == 1 || isDrawn($0) }
+    }
+    return node.dtype == .bool && node.shape.elementCount > 1 && isDrawn(node)
+  }
+
+  /// Operations it takes to compute an element from what is stored; expensive ones count ten.
+  private func cost(_ node: Node) -> Int {
+    if buffered.nodes.contains(node) { return Self.isLarge(node) ? Self.loadCost : 0 }
+    let own: Int
+    switch node.op {
+    case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
+    case .windows, .barrier: own = 0
+    case .compare, .cast, .select, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.maximum),
+      .binary(.minimum), .unary(.negate), .unary(.abs), .unary(.relu):
+      own = 1
+    case .gather: own = 2
+    case .unary, .binary, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .scatterAdd: own = 10
+    case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows: own = 10
+    case .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan: own = 10
+    }
+    var total = own
+    for input in node.inputs where total <= Self.mostAffordableCost { total += cost(input) }
+    return total
+  }
+}
