@@ -7,13 +7,14 @@ import DescentGraph
 /// - Attention that has no kernel becomes its composition.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.
 /// - Convolutions become dot products over windows (`ConvolutionLowering`).
+/// - Reshapes that join axes move behind what reads them (`ReshapePostponement`).
 /// - Every update and result gets a node of its own to be computed into.
 /// - Long reductions become two stages: see `Legalizer+Reductions.swift`.
 enum Legalizer {
   static func legalize(_ program: Program) -> Program {
     program.mapRoots { roots in
-      withOwnRoots(
-        rewritten(withFittingAttention(ConvolutionLowering.lowered(roots, except: { $0.convolution?.layout != nil }))))
+      let lowered = ConvolutionLowering.lowered(roots, except: { $0.convolution?.layout != nil })
+      return withOwnRoots(rewritten(ReshapePostponement.postponed(withFittingAttention(lowered))))
     }
   }
 

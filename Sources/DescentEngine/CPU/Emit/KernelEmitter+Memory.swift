@@ -15,13 +15,18 @@ extension KernelEmitter {
   /// The affine function at lane 0.
   private func base(_ affine: Affine) -> String {
     var sum: String?
+    var offset = affine.offset
     for d in affine.coefficients.indices where affine.coefficients[d] != 0 {
       let coefficient = affine.coefficients[d]
+      if let index = Int(indices[d]) {
+        offset += coefficient * index
+        continue
+      }
       let term = coefficient == 1 ? indices[d] : ir.emit("mul nsw i64 \(indices[d]), \(coefficient)")
       sum = sum.map { ir.emit("add nsw i64 \($0), \(term)") } ?? term
     }
-    guard let sum else { return String(affine.offset) }
-    return affine.offset == 0 ? sum : ir.emit("add nsw i64 \(sum), \(affine.offset)")
+    guard let sum else { return String(offset) }
+    return offset == 0 ? sum : ir.emit("add nsw i64 \(sum), \(offset)")
   }
 
   private func pointer(_ buffer: Int, _ element: String, _ index: String) -> String {

@@ -6,7 +6,8 @@ import DescentGraph
 /// vector of results is finished before the next ("by columns"); where it is reduced, a task is one row, summed up lane
 /// by lane and then across the lanes ("by rows"). The order of every sum depends on the shapes only, not on threads.
 ///
-/// A value is computed at the outermost place it can be: once per call, per task, per vector, or per point.
+/// A value is computed at the outermost place it can be: once per call, per task, per vector, per point, or per copy.
+/// Copies are short dimensions, as those of a pooling window, written out instead of looped over.
 final class KernelEmitter {
   struct Code {
     let ir: String
@@ -24,7 +25,7 @@ final class KernelEmitter {
 
   /// How often a value is computed.
   enum Level: Int, Comparable {
-    case call, task, vector, point
+    case call, task, vector, point, copy
     static func < (a: Level, b: Level) -> Bool { a.rawValue < b.rawValue }
   }
 
@@ -44,8 +45,13 @@ final class KernelEmitter {
 
   var vectorDimension: Int? { kernel.domain.isEmpty ? nil : kernel.domain.count - 1 }
   var reducesVector: Bool { kernel.isReduced.last ?? false }
-  var parallelDimensions: [Int] { kernel.domain.indices.filter { !kernel.isReduced[$0] && $0 != vectorDimension } }
-  var reducedDimensions: [Int] { kernel.domain.indices.filter { kernel.isReduced[$0] && $0 != vectorDimension } }
+  var parallelDimensions: [Int] { loopDimensions.filter { !kernel.isReduced[$0] } }
+  var reducedDimensions: [Int] { loopDimensions.filter { kernel.isReduced[$0] } }
+  private var loopDimensions: [Int] {
+    kernel.domain.indices.filter { $0 != vectorDimension && !unrolledDimensions.contains($0) }
+  }
+  /// Dimensions that are written out, inside all loops.
+  let unrolledDimensions: [Int]
 
   /// The kernel must have something to compute: no result of it is empty.
   static func emit(_ kernel: LoopKernel, vectorByteCount: Int) -> Code {
@@ -56,6 +62,7 @@ final class KernelEmitter {
   private init(_ kernel: LoopKernel, vectorByteCount: Int) {
     self.kernel = kernel
     dependences = kernel.dependences()
+    unrolledDimensions = kernel.unrolledDimensions(dependences)
     passes = kernel.passes()
     var awaits: [Bool] = []
     for id in kernel.values.indices {
@@ -88,7 +95,8 @@ final class KernelEmitter {
     let depends = dependences[id]
     var level = Level.call
     for d in depends.indices where depends[d] {
-      let own: Level = kernel.isReduced[d] ? .point : d == vectorDimension ? .vector : .task
+      let own: Level =
+        unrolledDimensions.contains(d) ? .copy : kernel.isReduced[d] ? .point : d == vectorDimension ? .vector : .task
       level = max(level, own)
     }
     return level
@@ -191,30 +199,60 @@ final class KernelEmitter {
 
   private func storeEpilogue() {
     let stores = kernel.stores.filter { !kernel.isInLoop($0) }
+    if kernel.isReduced.contains(true) { return storeAll(stores) }
+    _ = copies(of: stores.map(\.value), carrying: []) { _ in
+      storeAll(stores)
+      return []
+    }
+  }
+
+  private func storeAll(_ stores: [LoopKernel.Store]) {
     // All values first: a store may overwrite what another value is computed from.
     let values = stores.map { value($0.value) }
     for (store, register) in zip(stores, values) { self.store(register, store) }
   }
 
+  /// `body` for each index of the dimensions that are written out; what `values` share is computed before.
+  private func copies(
+    of values: [LoopKernel.ValueID], carrying initial: [String], _ body: ([String]) -> [String]
+  ) -> [String] {
+    if unrolledDimensions.isEmpty { return body(initial) }
+    hoist(upTo: .point, from: values)
+    var carried = initial
+    for copy in 0..<unrolledDimensions.reduce(1, { $0 * kernel.domain[$1] }) {
+      var rest = copy
+      for d in unrolledDimensions.reversed() {
+        indices[d] = String(rest % kernel.domain[d])
+        rest /= kernel.domain[d]
+      }
+      scopes.append([:])
+      carried = body(carried)
+      scopes.removeLast()
+    }
+    return carried
+  }
+
   // MARK: One pass over the reduced dimensions
 
   private func run(_ reductions: [LoopKernel.ValueID], _ stores: [LoopKernel.Store]) {
-    hoist(upTo: .vector, from: reductions.flatMap(kernel.operands) + stores.map(\.value))
+    let roots = reductions.flatMap(kernel.operands) + stores.map(\.value)
+    hoist(upTo: .vector, from: roots)
     var accumulators: [Accumulator] = []
     for id in reductions { accumulators.append(accumulator(for: id)) }
     let initial = accumulators.flatMap(\.initial)
     let finals = reducedLoops(ArraySlice(reducedDimensions), carrying: initial) { carried in
       scopes.append([:])
       defer { scopes.removeLast() }
-      var rest = carried[...]
-      var next: [String] = []
-      for accumulator in accumulators {
-        next += accumulate(accumulator, Array(rest.prefix(accumulator.initial.count)))
-        rest = rest.dropFirst(accumulator.initial.count)
+      return copies(of: roots, carrying: carried) { carried in
+        var rest = carried[...]
+        var next: [String] = []
+        for accumulator in accumulators {
+          next += accumulate(accumulator, Array(rest.prefix(accumulator.initial.count)))
+          rest = rest.dropFirst(accumulator.initial.count)
+        }
+        storeAll(stores)
+        return next
       }
-      let values = stores.map { value($0.value) }
-      for (store, register) in zip(stores, values) { self.store(register, store) }
-      return next
     }
     var rest = finals[...]
     for accumulator in accumulators {
