@@ -24,7 +24,7 @@ struct descent_convolution {
   dnnl_memory_t memory[SLOTS];
   size_t size[SLOTS];  // of what lies in the working memory
   const char *implementation;
-  int threads;
+  int threads, reorder_threads;
   descent_openmp openmp;
 };
 
@@ -129,14 +129,16 @@ static dnnl_status_t build_from_description(
   RETURN_IF_FAILED(
       add_argument(p, call, slot, computes_weights ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS, &weights));
   RETURN_IF_FAILED(add_argument(p, call, SLOT_Y, forward ? DNNL_ARG_DST : DNNL_ARG_DIFF_DST, c->destination));
-  if (c->bias)
-    RETURN_IF_FAILED(add_argument(p, call, SLOT_BIAS, forward ? DNNL_ARG_BIAS : DNNL_ARG_DIFF_BIAS, c->bias));
+  if (c->bias) RETURN_IF_FAILED(add_argument(p, call, SLOT_BIAS, DNNL_ARG_BIAS, c->bias));
   RETURN_IF_FAILED(add_scratchpad(p, call, SLOT_SCRATCHPAD, kept));
   if (same) return dnnl_success;
   p->reorders_first = !computes_weights;
   p->size[SLOT_WEIGHTS] = descent_layout_size(&weights);
-  return computes_weights ? add_reorder(p, &weights, SLOT_WEIGHTS, kernel, SLOT_KERNEL)
-                          : add_reorder(p, kernel, SLOT_KERNEL, &weights, SLOT_WEIGHTS);
+  int usual = descent_threads_enter(&p->openmp, p->reorder_threads);
+  dnnl_status_t status = computes_weights ? add_reorder(p, &weights, SLOT_WEIGHTS, kernel, SLOT_KERNEL)
+                                          : add_reorder(p, kernel, SLOT_KERNEL, &weights, SLOT_WEIGHTS);
+  descent_threads_leave(&p->openmp, p->reorder_threads, usual);
+  return status;
 }
 
 // The gradients' descriptions are made from the forward one.
@@ -198,10 +200,11 @@ static dnnl_status_t build(descent_convolution *p, const descent_convolution_des
 }
 
 int descent_convolution_create(const descent_convolution_descriptor *descriptor, descent_convolution **convolution) {
-  if (descriptor->threads < 1 || descriptor->groups < 1) return dnnl_invalid_arguments;
+  if (descriptor->threads < 1 || descriptor->reorder_threads < 1 || descriptor->groups < 1) return dnnl_invalid_arguments;
   descent_convolution *p = calloc(1, sizeof *p);
   if (!p) return dnnl_out_of_memory;
   p->threads = descriptor->threads;
+  p->reorder_threads = descriptor->reorder_threads;
   p->openmp = descent_openmp_find();
   int usual = descent_threads_enter(&p->openmp, p->threads);
   dnnl_status_t status = build(p, descriptor);
@@ -234,8 +237,6 @@ size_t descent_convolution_scratchpad_size(const descent_convolution *p) {
   return size;
 }
 
-size_t descent_convolution_reordered_size(const descent_convolution *p) { return p->size[SLOT_WEIGHTS]; }
-
 int descent_convolution_bind(
     descent_convolution *p, float *x, float *kernel, float *bias, float *y, void *scratchpad) {
   void *handles[SLOTS] = {x, kernel, bias, y};
@@ -254,17 +255,18 @@ int descent_convolution_bind(
   return dnnl_success;
 }
 
-static dnnl_status_t call(const descent_convolution *p, const descent_call *call) {
+static dnnl_status_t run(const descent_convolution *p, const descent_call *call, int threads) {
   if (!call->primitive) return dnnl_success;
-  return onednn.primitive_execute(call->primitive, p->stream, call->count, call->arguments);
+  int usual = descent_threads_enter(&p->openmp, threads);
+  dnnl_status_t status = onednn.primitive_execute(call->primitive, p->stream, call->count, call->arguments);
+  descent_threads_leave(&p->openmp, threads, usual);
+  return status;
 }
 
 int descent_convolution_execute(const descent_convolution *p) {
-  int usual = descent_threads_enter(&p->openmp, p->threads);
-  dnnl_status_t status = call(p, p->reorders_first ? &p->reorder : &p->convolution);
-  if (status == dnnl_success) status = call(p, p->reorders_first ? &p->convolution : &p->reorder);
-  descent_threads_leave(&p->openmp, p->threads, usual);
-  return status;
+  if (p->reorders_first) RETURN_IF_FAILED(run(p, &p->reorder, p->reorder_threads));
+  RETURN_IF_FAILED(run(p, &p->convolution, p->threads));
+  return p->reorders_first ? dnnl_success : run(p, &p->reorder, p->reorder_threads);
 }
 
 const char *descent_convolution_implementation(const descent_convolution *p) { return p->implementation; }

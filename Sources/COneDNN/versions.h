@@ -5,8 +5,8 @@
 
 #include "library.h"
 
-// What a convolution's description is made of, beside its attributes. Layouts are those of x, of the kernel, of the bias
-// (null for none) and of the result, or of their gradients.
+// What a convolution's description is made of, beside its attributes. Layouts are those of x, of the kernel and of the
+// result, or of their gradients, and of a forward convolution's bias (null for none).
 typedef struct {
   dnnl_prop_kind_t kind;  // forward training, backward data or backward weights
   dnnl_alg_kind_t algorithm;
@@ -72,7 +72,7 @@ static inline dnnl_status_t descent_convolution_description_create(
         c->padding_high, forward, attributes);
   if (c->kind == dnnl_backward_weights)
     return onednn.convolution_backward_weights_primitive_desc_create(
-        description, engine, c->algorithm, source, weights, bias, destination, c->strides, c->dilations,
+        description, engine, c->algorithm, source, weights, NULL, destination, c->strides, c->dilations,
         c->padding_low, c->padding_high, forward, attributes);
   return onednn.convolution_forward_primitive_desc_create(
       description, engine, c->kind, c->algorithm, source, weights, bias, destination, c->strides, c->dilations,
@@ -135,7 +135,7 @@ static inline dnnl_status_t descent_convolution_description_create(
         c->padding_high);
   else if (c->kind == dnnl_backward_weights)
     status = onednn.dilated_convolution_backward_weights_desc_init(
-        &operation, c->algorithm, source, weights, bias, destination, c->strides, c->dilations, c->padding_low,
+        &operation, c->algorithm, source, weights, NULL, destination, c->strides, c->dilations, c->padding_low,
         c->padding_high);
   else
     status = onednn.dilated_convolution_forward_desc_init(

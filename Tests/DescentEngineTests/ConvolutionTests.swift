@@ -10,6 +10,8 @@ import Testing
     let testDescription: String
     /// Of x, then of the parameters.
     let shapes: [Shape]
+    /// Whether gradients are wanted, which keep intermediate results alive.
+    var isTrained = true
     let body: @Sendable ([Tensor]) -> Tensor
   }
 
@@ -70,6 +72,15 @@ import Testing
       return b.sliced(axis: 2, 0..<2) * b.sliced(axis: 1, 0..<16).sliced(axis: 2, 1..<3)
     },
     Network(
+      testDescription: "residual sums, of two convolutions too",
+      shapes: [[2, 16, 6, 6], [16, 16, 3, 3], [16], [16, 16, 3, 3], [16, 16, 1, 1]], isTrained: false
+    ) { p in
+      let a = relu(biased(convolution(p[0], p[1], padding: 1), p[2]))
+      let b = relu(convolution(tanh(convolution(a, p[3], padding: 1)), p[4]) + a)
+      let c = biased(convolution(b, p[3], padding: 1), p[2]) + convolution(b, p[4])
+      return c + convolution(tanh(c), p[1], padding: 1)
+    },
+    Network(
       testDescription: "a normalization over all channels", shapes: [[2, 16, 4, 4], [32, 16, 3, 3]]
     ) { p in
       let a = convolution(p[0], p[1], padding: 1)
@@ -87,7 +98,7 @@ import Testing
     }
     let program = Trace.record(arguments: network.shapes.enumerated().map { ("p\($0.offset)", $0.element, .float32) }) {
       let y = network.body($0)
-      return [y] + gradients(of: (y * y).sum(), withRespectTo: $0)
+      return network.isTrained ? [y] + gradients(of: (y * y).sum(), withRespectTo: $0) : [y]
     }
     let result = Agreement.check(program, arguments) { program, arguments in
       let plan = Plan(program, precision: precision)

@@ -24,12 +24,23 @@ import Testing
       }
     }()
     let data = try x.storage()
-    func run(_ threads: Int) throws -> [[Float]] {
-      let executable = try Executable(Plan(program), threads: threads)
-      executable.arguments[0].pointer.copyMemory(from: data.pointer, byteCount: data.byteCount)
-      executable.run()
-      return executable.results.map { $0.scalars() }
+    #expect(try run(program, data, threads: 1) == run(program, data, threads: threads))
+  }
+
+  /// Windows are written out, and their gradient runs in the kernel of ReLU's.
+  @Test(arguments: [2, 3]) func `pooling gives the same bits with any number of threads`(_ threads: Int) throws {
+    let data = try RandomKey(1).normal([16, 16, 48, 48]).storage()
+    let program = Trace.record(arguments: [("x", data.shape, data.dtype)]) { x in
+      let y = maxPool(relu(x[0]), [2, 2])
+      return [y] + gradients(of: tanh(y).sum(), withRespectTo: x)
     }
-    #expect(try run(1) == run(threads))
+    #expect(try run(program, data, threads: 1) == run(program, data, threads: threads))
+  }
+
+  private func run(_ program: Program, _ data: Storage, threads: Int) throws -> [[Float]] {
+    let executable = try Executable(Plan(program), threads: threads)
+    executable.arguments[0].pointer.copyMemory(from: data.pointer, byteCount: data.byteCount)
+    executable.run()
+    return executable.results.map { $0.scalars() }
   }
 }

@@ -42,6 +42,54 @@ import Testing
     #expect(Self.reorders(plan) == 0)
   }
 
+  @Test func `a residual sum runs inside its convolution, in the place of what it adds`() throws {
+    let plan = Self.plan([[4, 16, 12, 12], [16, 16, 3, 3], [16], [16, 16, 3, 3], [16, 16, 1, 1]]) { p in
+      let a = relu(ConvolutionTests.biased(convolution(p[0], p[1], padding: 1), p[2]))
+      let b = relu(convolution(relu(convolution(a, p[3], padding: 1)), p[4]) + a)
+      return [b.mean(axes: [2, 3])]
+    }
+    // The image into blocks, three convolutions, the mean.
+    #expect(plan.kernelCount == 5)
+    let sums = plan.schedule.steps.compactMap { step in
+      if case .opaque(let unit) = step.work, let old = unit.overwritten { (old: old, new: unit.results[0]) } else { nil }
+    }
+    try #require(sums.count == 1)
+    func offset(_ node: Node) -> Int? { plan.memory.slots.first { $0.node === node }?.offset }
+    #expect(offset(sums[0].old) != nil)
+    #expect(offset(sums[0].old) == offset(sums[0].new))
+  }
+
+  @Test func `what is wanted after a residual sum is not overwritten by it`() {
+    let plan = Self.plan([[4, 16, 12, 12], [16, 16, 3, 3], [16, 16, 3, 3]]) { p in
+      let a = relu(convolution(p[0], p[1], padding: 1))
+      let b = relu(convolution(a, p[2], padding: 1) + a)
+      return [(b * a).mean(axes: [2, 3])]
+    }
+    #expect(plan.convolutionCount == 2)
+    #expect(
+      !plan.schedule.steps.contains {
+        if case .opaque(let unit) = $0.work { unit.overwritten != nil } else { false }
+      })
+  }
+
+  @Test func `pooling's gradient runs in the kernel of the gradient that follows`() {
+    let plan = Self.plan([[4, 16, 12, 12], [16, 16, 3, 3], [16, 16, 3, 3]]) { p in
+      let a = relu(convolution(p[0], p[1], padding: 1))
+      let b = maxPool(a, [2, 2])
+      return gradients(of: tanh(convolution(b, p[2])).sum(), withRespectTo: Array(p[1...]))
+    }
+    // Of b's gradient, by oneDNN, the choice of the greatest element and that of ReLU.
+    let readers = plan.schedule.steps.filter { step in
+      guard case .loop = step.work else { return false }
+      return step.reads.contains { if case .convolutionInputGradient = $0.op { true } else { false } }
+    }
+    #expect(readers.count == 1)
+    #expect(
+      readers.allSatisfy { step in
+        step.reads.contains { if case .unary(.relu) = $0.op { true } else { false } }
+      })
+  }
+
   @Test func `strict programs convolve directly`() {
     for (precision, isFast) in [(Precision.fast, true), (.strict, false)] {
       let plan = Self.plan([[32, 32, 32, 32], [32, 32, 3, 3]], precision: precision) { p in

@@ -39,11 +39,12 @@ typedef struct {
   int64_t strides[2], dilations[2];        // 1 for a dense kernel
   int64_t padding_low[2], padding_high[2];
   int64_t input_block, result_block;
-  bool has_bias;    // forward: added; kernel gradient: the bias's gradient is computed as well
-  bool relu;        // forward only, at the end
-  bool accumulate;  // forward only: adds what y holds, before the activation
-  bool winograd;    // allows the faster and less exact algorithm
-  int32_t threads;  // at least 1; fixed, because oneDNN divides the work when it makes the kernel
+  bool has_bias;            // forward only
+  bool relu;                // forward only, at the end
+  bool accumulate;          // forward only: adds what y holds, before the activation
+  bool winograd;            // allows the faster and less exact algorithm
+  int32_t threads;          // at least 1; fixed, because oneDNN divides the work when it makes the kernel
+  int32_t reorder_threads;  // the same for bringing the weights into the kernel's order, or their gradient out of it
 } descent_convolution_descriptor;
 
 typedef struct descent_convolution descent_convolution;
@@ -57,9 +58,6 @@ void descent_convolution_destroy(descent_convolution *convolution);
 
 /// Bytes of working memory that execution needs, 0 for none. Convolutions that do not run at once may share it.
 size_t descent_convolution_scratchpad_size(const descent_convolution *convolution);
-
-/// Bytes of the weights in an order of the kernel's own; 0 when it takes them as they are.
-size_t descent_convolution_reordered_size(const descent_convolution *convolution);
 
 /// Sets where the tensors are: x, kernel, bias and y or their gradients, whichever of them is computed; bias may be null
 /// if the descriptor has none, scratchpad if its size is 0. 64-byte alignment of the scratchpad is required, of the

@@ -1,10 +1,12 @@
 import DescentGraph
 
-/// A convolution, or one of its gradients, by oneDNN; a forward one may add a bias and end in a ReLU.
+/// A convolution, or one of its gradients, by oneDNN; a forward one may add a bias and a tensor like its result, and end
+/// in a ReLU.
 struct ConvolutionUnit: OpaqueUnit {
   private let x: Node
   private let kernel: Node
   private let bias: Node?
+  private let summand: Node?
   private let y: Node
   private let result: Node
   /// Working memory for as many threads as the process has.
@@ -28,13 +30,9 @@ struct ConvolutionUnit: OpaqueUnit {
     case .kernelGradient: (x, kernel, y) = (a, result, b)
     }
     var descriptor = shapes.descriptor(c, layout)
-    if let epilogue {
-      bias = try stored(epilogue.bias)
-      descriptor.hasBias = true
-      descriptor.hasRelu = epilogue.activation == .relu
-    } else {
-      bias = nil
-    }
+    bias = try epilogue?.bias.map(stored)
+    summand = try epilogue?.summand.map(stored)
+    if let epilogue { descriptor.include(epilogue) }
     self.descriptor = descriptor
     // The layout pass has chosen a layout that there is a kernel for.
     let primitive = try? ConvolutionPrimitive(descriptor)
@@ -44,13 +42,15 @@ struct ConvolutionUnit: OpaqueUnit {
       floats == 0 ? nil : Node(.constant(.splat(0)), [], shape: Shape([floats]), dtype: .float32)
   }
 
-  var operands: [Node] { ([x, kernel, y] + (bias.map { [$0] } ?? [])).filter { $0 !== result } }
+  var operands: [Node] { [x, kernel, y, bias, summand].compactMap { $0 }.filter { $0 !== result } }
+  /// The result is computed where the summand lies, if nobody wants that any more.
+  var overwritten: Node? { summand }
   var results: [Node] { [result] + (scratchpad.map { [$0] } ?? []) }
 
   func title(names: (Node) -> String) -> String {
     let parts: String =
       switch descriptor.kind {
-      case .forward: "\(names(x)) * \(names(kernel))" + (bias.map { " + \(names($0))" } ?? "")
+      case .forward: "\(names(x)) * \(names(kernel))" + [bias, summand].compactMap { $0 }.map { " + \(names($0))" }.joined()
       case .inputGradient: "\(names(y)) * \(names(kernel)) transposed"
       case .kernelGradient: "\(names(x)) * \(names(y))"
       }
@@ -73,40 +73,9 @@ struct ConvolutionUnit: OpaqueUnit {
     }
     // Another number of threads may need more working memory than was planned.
     let planned = scratchpad.flatMap { primitive.scratchpadSize <= $0.byteCount ? binder.pointers[$0] : nil }
-    primitive.bind(x: floats(x), kernel: floats(kernel), bias: bias.map(floats), y: floats(y), scratchpad: planned)
+    primitive.bind(
+      x: floats(x), kernel: floats(kernel), bias: bias.map(floats), y: floats(y), summand: summand.map(floats),
+      scratchpad: planned)
     return primitive
-  }
-}
-
-extension MatrixEpilogue {
-  /// Biases, and perhaps activations, that follow convolutions and run inside them.
-  static func findAfterConvolutions(in order: [Node], uses: Uses) -> [Node: MatrixEpilogue] {
-    var found: [Node: MatrixEpilogue] = [:]
-    for node in order {
-      guard case .convolution(let c) = node.op, let layout = c.layout, let add = uses.only(node),
-        case .binary(.add) = add.op, let other = add.inputs.first(where: { $0 !== node }),
-        let bias = vector(other, perChannelOf: layout)
-      else { continue }
-      if let relu = uses.only(add), case .unary(.relu) = relu.op {
-        found[node] = MatrixEpilogue(bias: bias, activation: .relu, result: relu, inner: [node, add])
-      } else {
-        found[node] = MatrixEpilogue(bias: bias, activation: nil, result: add, inner: [node])
-      }
-    }
-    return found
-  }
-
-  /// The vector in memory that `node` repeats over everything but the channels.
-  private static func vector(_ node: Node, perChannelOf layout: ConvolutionLayout) -> Node? {
-    guard case .broadcast(let axes) = node.op else { return nil }
-    let shape = node.inputs[0].shape
-    let channelAxes = layout.resultBlock == 0 ? [1] : [1, node.shape.rank - 1]
-    let repeated = zip(shape.extents, axes).filter { $0.0 != 1 }.map(\.1)
-    let elements = channelAxes.reduce(1) { $0 * node.shape[$1] }
-    guard repeated.allSatisfy(channelAxes.contains), shape.elementCount == elements else { return nil }
-    let base = Partition.withoutReshapes(node.inputs[0])
-    if case .input = base.op { return base }
-    if case .constant(.data) = base.op { return base }
-    return nil
   }
 }

@@ -38,10 +38,12 @@ struct MatrixUnit {
     if let epilogue {
       result = epilogue.result
       activation = epilogue.activation
-      if let (owner, address) = Self.address(of: epilogue.bias, buffered), address.stride <= 1 {
+    }
+    if let vector = epilogue?.bias {
+      if let (owner, address) = Self.address(of: vector, buffered), address.stride <= 1 {
         bias = (owner, address.offset)
       } else {
-        throw KernelBuilder.NeedsBuffer(node: epilogue.bias)
+        throw KernelBuilder.NeedsBuffer(node: vector)
       }
     }
   }
@@ -116,14 +118,16 @@ struct MatrixUnit {
   }
 }
 
-/// A bias, and perhaps an activation, that follow a dot product and run inside the matrix product.
+/// What follows a dot product or a convolution and runs inside its kernel: a bias, behind a convolution a tensor like its
+/// result, an activation.
 struct MatrixEpilogue {
-  var bias: Node
+  var bias: Node?
+  var summand: Node?
   var activation: Unary?
-  /// The node whose value the matrix product delivers.
+  /// The node whose value the kernel delivers.
   var result: Node
   /// Nodes that are never stored because of this.
-  var inner: [Node]
+  var inner: [Node] = []
 
   static func find(in order: [Node], uses: Uses) -> [Node: MatrixEpilogue] {
     var found: [Node: MatrixEpilogue] = [:]

@@ -33,13 +33,21 @@ struct MemoryPlan {
     // A takes over B's memory: their lives become one.
     var heir: [Node: Node] = [:]
     for (position, step) in schedule.steps.enumerated() {
-      guard case .loop(let kernel) = step.work else { continue }
-      for new in kernel.buffers where step.writes.contains(new) && first[new] == position {
-        let dying = kernel.buffers.first { old in
-          old !== new && last[old] == position && heir[old] == nil && !step.writes.contains(old)
-            && kernel.canOverwrite(old, with: new)
+      func takeOver(_ candidates: [Node], by new: Node, if canOverwrite: (Node) -> Bool) {
+        guard step.writes.contains(new), first[new] == position else { return }
+        let dying = candidates.first { old in
+          old !== new && last[old] == position && heir[old] == nil && !step.writes.contains(old) && canOverwrite(old)
         }
         if let dying { heir[dying] = new }
+      }
+      switch step.work {
+      case .loop(let kernel):
+        for new in kernel.buffers {
+          takeOver(kernel.buffers, by: new) { kernel.canOverwrite($0, with: new) }
+        }
+      case .opaque(let unit):
+        if let old = unit.overwritten { takeOver([old], by: unit.results[0]) { $0.byteCount == unit.results[0].byteCount } }
+      case .matrix, .scatter: break
       }
     }
 

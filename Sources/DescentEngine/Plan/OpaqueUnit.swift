@@ -9,12 +9,18 @@ protocol OpaqueUnit: Sendable {
   var operands: [Node] { get }
   /// The nodes whose buffers it writes.
   var results: [Node] { get }
+  /// An operand whose memory the first result may take over, if nobody wants it afterwards.
+  var overwritten: Node? { get }
   /// One line for people.
   func title(names: (Node) -> String) -> String
   /// What it has to do, for judging how fast it does it.
   var cost: Cost { get }
   /// The unit behind its buffers, ready to run again and again.
   func bind(_ binder: Binder) throws(EngineError) -> any Routine
+}
+
+extension OpaqueUnit {
+  var overwritten: Node? { nil }
 }
 
 /// Something that runs once a step. It must not allocate when it does.

@@ -22,7 +22,7 @@ struct Uses {
     return users.count == 1 && !isRoot(node) ? users[0] : nil
   }
 
-  private static func isMovement(_ node: Node) -> Bool {
+  static func isMovement(_ node: Node) -> Bool {
     switch node.op {
     case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient, .windows, .barrier: true
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,

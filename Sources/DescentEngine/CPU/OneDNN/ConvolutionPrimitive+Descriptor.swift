@@ -20,7 +20,7 @@ extension ConvolutionPrimitive {
     /// In memory, x and y are `[batch, channels / block, height, width, block]`: 0 stands for row-major order, all
     /// channels for channels last.
     public var inputBlock = 0, resultBlock = 0
-    /// Forward: adds an `[outputs]` vector. Kernel gradient: computes the vector's gradient as well.
+    /// Forward only: adds an `[outputs]` vector.
     public var hasBias = false
     /// Forward only: ReLU of the sum.
     public var hasRelu = false
@@ -46,10 +46,18 @@ extension ConvolutionPrimitive {
       2 * batch * outputs * result[0] * result[1] * channels / groups * kernel[0] * kernel[1]
     }
 
+    /// Bytes of y.
+    var resultSize: Int { batch * outputs * result[0] * result[1] * MemoryLayout<Float>.stride }
+
     /// Winograd's algorithm halves the time of 3×3 convolutions. It pays from 16 channels on (with fewer, measured on a
     /// single channel, it takes nine times as long as the direct one), and never for the kernel's gradient (32 to 64
     /// channels of 26×26: 4.23 ms against 4.15).
     var mayUseWinograd: Bool { !isStrict && kind != .kernelGradient && min(channels, outputs) >= 16 }
+
+    /// Weights are small: until there are many, waking a thread takes longer than bringing them into another order.
+    private var reorderThreads: Int {
+      outputs * (channels / groups) * kernel[0] * kernel[1] < Binder.parallelWork ? 1 : threads
+    }
 
     var native: descent_convolution_descriptor {
       var native = descent_convolution_descriptor()
@@ -78,6 +86,7 @@ extension ConvolutionPrimitive {
       native.accumulate = accumulates
       native.winograd = mayUseWinograd
       native.threads = Int32(threads)
+      native.reorder_threads = Int32(reorderThreads)
       return native
     }
   }

@@ -16,12 +16,10 @@ public final class ConvolutionPrimitive {
   /// Bytes of working memory that ``execute()`` uses. Convolutions that run one after another may share it.
   public let scratchpadSize: Int
 
-  /// Bytes of the weights that every execution brings into another order; 0 where they stay as they are.
-  public let reorderedSize: Int
-
   private let convolution: OpaquePointer
   private var ownScratchpad: UnsafeMutableRawPointer?
   private var isBound = false
+  private var copyToY: (from: UnsafeRawPointer, to: UnsafeMutableRawPointer, byteCount: Int)?
 
   /// Alignment of the scratchpad in bytes; that of the tensors is best the same.
   public static let alignment = 64
@@ -42,7 +40,6 @@ public final class ConvolutionPrimitive {
     self.convolution = convolution
     implementation = String(cString: descent_convolution_implementation(convolution))
     scratchpadSize = descent_convolution_scratchpad_size(convolution)
-    reorderedSize = descent_convolution_reordered_size(convolution)
   }
 
   deinit {
@@ -58,13 +55,18 @@ public final class ConvolutionPrimitive {
   ///
   /// - Parameters:
   ///   - bias: `outputs` floats, needed exactly when the descriptor has a bias.
+  ///   - summand: what a descriptor that accumulates adds, in y's order; without it, what y holds. Elsewhere than at y it is
+  ///     copied there first.
   ///   - scratchpad: ``scratchpadSize`` bytes, aligned to ``alignment``; without it the convolution allocates
   ///     its own here.
   public func bind(
     x: UnsafeMutablePointer<Float>, kernel: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Float>? = nil,
-    y: UnsafeMutablePointer<Float>, scratchpad: UnsafeMutableRawPointer? = nil
+    y: UnsafeMutablePointer<Float>, summand: UnsafeMutablePointer<Float>? = nil,
+    scratchpad: UnsafeMutableRawPointer? = nil
   ) {
     precondition((bias != nil) == descriptor.hasBias, "bias given: \(bias != nil), but it is \(descriptor)")
+    precondition(summand == nil || descriptor.accumulates, "a summand for \(descriptor)")
+    copyToY = summand.flatMap { $0 == y ? nil : (UnsafeRawPointer($0), UnsafeMutableRawPointer(y), descriptor.resultSize) }
     var scratchpad = scratchpad
     if scratchpad == nil, scratchpadSize > 0 {
       ownScratchpad = ownScratchpad ?? .allocate(byteCount: scratchpadSize, alignment: Self.alignment)
@@ -81,6 +83,7 @@ public final class ConvolutionPrimitive {
   /// Not to be called by several threads at once, nor from within ``ThreadTeam/run(tasks:threads:arguments:_:)``.
   public func execute() {
     precondition(isBound, "execute() before bind(): \(descriptor)")
+    if let copyToY { copyToY.to.copyMemory(from: copyToY.from, byteCount: copyToY.byteCount) }
     let status = descent_convolution_execute(convolution)
     precondition(status == 0, "oneDNN failed in \(descriptor): \(Self.name(of: status))")
   }

@@ -22,8 +22,8 @@ struct ConvolutionOperands {
     y = fill(d.batch * d.outputs * d.result[0] * d.result[1], seed: 4)
   }
 
-  /// What the descriptor's kind computes, row-major; beside it the bias's gradient.
-  func expected() -> (result: [Double], bias: [Double]) {
+  /// What the descriptor's kind computes, row-major.
+  func expected() -> [Double] {
     let d = descriptor
     var result: [Double]
     switch d.kind {
@@ -43,9 +43,7 @@ struct ConvolutionOperands {
       }
     addTerms(to: &result, target: target, left, right)
     if d.hasRelu { result = result.map { max($0, 0) } }
-    var biasGradient = [Double](repeating: 0, count: d.outputs)
-    for i in y.indices { biasGradient[i / (d.result[0] * d.result[1]) % d.outputs] += Double(y[i]) }
-    return (result, biasGradient)
+    return result
   }
 
   /// Adds every product of the definition. `target` says which tensor is computed: 0 is x, 1 the kernel, 2 y. Plain
@@ -101,8 +99,9 @@ struct ConvolutionOperands {
     (0..<extents[0]).flatMap { i in (0..<extents[1]).map { (i, $0) } }
   }
 
-  /// Runs the convolution on these operands, twice, and brings what it computes back into row-major order.
-  func computed(by primitive: ConvolutionPrimitive) -> [(result: [Float], bias: [Float])] {
+  /// Runs the convolution on these operands, twice, and brings what it computes back into row-major order. What it adds to
+  /// lies in y the first time, elsewhere the second.
+  func computed(by primitive: ConvolutionPrimitive) -> [[Float]] {
     let d = descriptor
     let (inputSize, resultSize) = (d.input[0] * d.input[1], d.result[0] * d.result[1])
     var tensors = [
@@ -121,19 +120,23 @@ struct ConvolutionOperands {
       for pointer in pointers { pointer.deallocate() }
       scratchpad.deallocate()
     }
-    primitive.bind(
-      x: pointers[0], kernel: pointers[1], bias: d.hasBias ? pointers[2] : nil, y: pointers[3], scratchpad: scratchpad)
-    return (0..<2).map { _ in
+    let summand = UnsafeMutablePointer<Float>.allocate(capacity: outputs[3].count)
+    defer { summand.deallocate() }
+    summand.initialize(from: outputs[3], count: outputs[3].count)
+    return (0..<2).map { run in
       for (pointer, tensor) in zip(pointers, outputs) { pointer.update(from: tensor, count: tensor.count) }
+      let isElsewhere = d.accumulates && run == 1
+      if isElsewhere { pointers[3].update(repeating: .nan, count: outputs[3].count) }
+      primitive.bind(
+        x: pointers[0], kernel: pointers[1], bias: d.hasBias ? pointers[2] : nil, y: pointers[3],
+        summand: isElsewhere ? summand : nil, scratchpad: scratchpad)
       primitive.execute()
       for i in tensors.indices { tensors[i] = Array(UnsafeBufferPointer(start: pointers[i], count: outputs[i].count)) }
-      let result =
-        switch d.kind {
+      return switch d.kind {
         case .forward: Self.unblocked(tensors[3], d.outputs, resultSize, d.resultBlock)
         case .inputGradient: Self.unblocked(tensors[0], d.channels, inputSize, d.inputBlock)
         case .kernelGradient: tensors[1]
         }
-      return (result, tensors[2])
     }
   }
 
