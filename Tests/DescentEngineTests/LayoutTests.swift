@@ -50,8 +50,9 @@ import Testing
     }
     // The image into blocks, three convolutions, the mean.
     #expect(plan.kernelCount == 5)
-    let sums = plan.schedule.steps.compactMap { step in
-      if case .opaque(let unit) = step.work, let old = unit.overwritten { (old: old, new: unit.results[0]) } else { nil }
+    let sums = plan.schedule.steps.compactMap { step -> (old: Node, new: Node)? in
+      guard case .opaque(let unit) = step.work else { return nil }
+      return unit.overwritten.map { ($0, unit.results[0]) }
     }
     try #require(sums.count == 1)
     func offset(_ node: Node) -> Int? { plan.memory.slots.first { $0.node === node }?.offset }

@@ -65,8 +65,8 @@ extension MatrixEpilogue {
     let plain = shapes.descriptor(c, layout)
     var whole = plain
     whole.include(self)
-    guard let with = try? ConvolutionPrimitive(whole), let without = try? ConvolutionPrimitive(plain) else { return false }
-    return with.implementation == without.implementation
+    let (with, without) = (try? ConvolutionPrimitive(whole), try? ConvolutionPrimitive(plain))
+    return with != nil && with?.implementation == without?.implementation
   }
 
   /// The vector in memory that `node` repeats over everything but the channels.

@@ -48,9 +48,10 @@ struct ConvolutionUnit: OpaqueUnit {
   var results: [Node] { [result] + (scratchpad.map { [$0] } ?? []) }
 
   func title(names: (Node) -> String) -> String {
+    let sum = [bias, summand].compactMap { $0 }.map { " + \(names($0))" }.joined()
     let parts: String =
       switch descriptor.kind {
-      case .forward: "\(names(x)) * \(names(kernel))" + [bias, summand].compactMap { $0 }.map { " + \(names($0))" }.joined()
+      case .forward: "\(names(x)) * \(names(kernel))\(sum)"
       case .inputGradient: "\(names(y)) * \(names(kernel)) transposed"
       case .kernelGradient: "\(names(x)) * \(names(y))"
       }

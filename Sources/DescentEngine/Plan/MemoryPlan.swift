@@ -46,7 +46,8 @@ struct MemoryPlan {
           takeOver(kernel.buffers, by: new) { kernel.canOverwrite($0, with: new) }
         }
       case .opaque(let unit):
-        if let old = unit.overwritten { takeOver([old], by: unit.results[0]) { $0.byteCount == unit.results[0].byteCount } }
+        let new = unit.results[0]
+        if let old = unit.overwritten { takeOver([old], by: new) { $0.byteCount == new.byteCount } }
       case .matrix, .scatter: break
       }
     }

@@ -55,9 +55,9 @@ struct ReshapePostponement {
       let shape = early.shape.removing(axes: parts)
       let reduced = Node(.reduce(r, axes: parts), [early], shape: shape, dtype: node.dtype)
       replacement[node] = Tensor(reduced).reshaped(node.shape).node
-    case .constant, .input, .iota, .randomBits, .argmax, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather,
-      .scatterAdd, .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
-      .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+    case .constant, .input, .iota, .randomBits, .argmax, .broadcast, .slice, .pad, .concatenate, .reverse, .dot,
+      .gather, .scatterAdd, .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows,
+      .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
       break
     }
   }

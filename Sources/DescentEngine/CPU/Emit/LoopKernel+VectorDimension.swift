@@ -21,8 +21,11 @@ extension LoopKernel {
     }
     let scores = domain.indices.map(score)
     let last = domain.count - 1
-    guard let best = scores.indices.max(by: { (scores[$0], $0) < (scores[$1], $1) }), scores[best] > scores[last],
-      domain[best] >= min(domain[last], 8)
+    // A pooling window is better written out than summed up across a vector's few lanes.
+    func isShort(_ d: Int) -> Bool { isReduced[d] && domain[d] < 8 }
+    guard
+      let best = scores.indices.filter({ !isShort($0) }).max(by: { (scores[$0], $0) < (scores[$1], $1) }),
+      scores[best] > (isShort(last) ? 0 : scores[last]), domain[best] >= min(domain[last], 8)
     else { return self }
     let order = domain.indices.filter { $0 != best } + [best]
     var result = self

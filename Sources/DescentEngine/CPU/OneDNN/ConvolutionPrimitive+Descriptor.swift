@@ -54,10 +54,9 @@ extension ConvolutionPrimitive {
     /// channels of 26×26: 4.23 ms against 4.15).
     var mayUseWinograd: Bool { !isStrict && kind != .kernelGradient && min(channels, outputs) >= 16 }
 
-    /// Weights are small: until there are many, waking a thread takes longer than bringing them into another order.
-    private var reorderThreads: Int {
-      outputs * (channels / groups) * kernel[0] * kernel[1] < Binder.parallelWork ? 1 : threads
-    }
+    /// Half a nanosecond a weight on one thread: with fewer than 32,768, waking another costs more than it brings
+    /// (``Binder/parallelWork`` is of the same time).
+    private var reorderThreads: Int { outputs * (channels / groups) * kernel[0] * kernel[1] < 1 << 15 ? 1 : threads }
 
     var native: descent_convolution_descriptor {
       var native = descent_convolution_descriptor()

@@ -19,7 +19,7 @@ public final class ConvolutionPrimitive {
   private let convolution: OpaquePointer
   private var ownScratchpad: UnsafeMutableRawPointer?
   private var isBound = false
-  private var copyToY: (from: UnsafeRawPointer, to: UnsafeMutableRawPointer, byteCount: Int)?
+  private var copyToY: (from: UnsafeMutableRawPointer, to: UnsafeMutableRawPointer, byteCount: Int)?
 
   /// Alignment of the scratchpad in bytes; that of the tensors is best the same.
   public static let alignment = 64
@@ -66,7 +66,7 @@ public final class ConvolutionPrimitive {
   ) {
     precondition((bias != nil) == descriptor.hasBias, "bias given: \(bias != nil), but it is \(descriptor)")
     precondition(summand == nil || descriptor.accumulates, "a summand for \(descriptor)")
-    copyToY = summand.flatMap { $0 == y ? nil : (UnsafeRawPointer($0), UnsafeMutableRawPointer(y), descriptor.resultSize) }
+    copyToY = summand.flatMap { $0 == y ? nil : (.init($0), .init(y), descriptor.resultSize) }
     var scratchpad = scratchpad
     if scratchpad == nil, scratchpadSize > 0 {
       ownScratchpad = ownScratchpad ?? .allocate(byteCount: scratchpadSize, alignment: Self.alignment)

@@ -133,10 +133,10 @@ struct ConvolutionOperands {
       primitive.execute()
       for i in tensors.indices { tensors[i] = Array(UnsafeBufferPointer(start: pointers[i], count: outputs[i].count)) }
       return switch d.kind {
-        case .forward: Self.unblocked(tensors[3], d.outputs, resultSize, d.resultBlock)
-        case .inputGradient: Self.unblocked(tensors[0], d.channels, inputSize, d.inputBlock)
-        case .kernelGradient: tensors[1]
-        }
+      case .forward: Self.unblocked(tensors[3], d.outputs, resultSize, d.resultBlock)
+      case .inputGradient: Self.unblocked(tensors[0], d.channels, inputSize, d.inputBlock)
+      case .kernelGradient: tensors[1]
+      }
     }
   }
 
