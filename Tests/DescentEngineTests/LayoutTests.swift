@@ -60,10 +60,20 @@ import Testing
     #expect(offset(sums[0].old) == offset(sums[0].new))
   }
 
+  @Test func `Winograd's algorithm leaves a residual sum to a loop`() {
+    for (precision, isInside) in [(Precision.fast, false), (.strict, true)] {
+      let plan = Self.plan([[32, 32, 32, 32], [32, 32, 3, 3]], precision: precision) { p in
+        let a = tanh(convolution(p[0], p[1], padding: 1))
+        return [(convolution(a, p[1], padding: 1) + a).mean(axes: [2, 3])]
+      }
+      #expect(plan.printedSteps.contains("+ y") == isInside)
+    }
+  }
+
   @Test func `what is wanted after a residual sum is not overwritten by it`() {
-    let plan = Self.plan([[4, 16, 12, 12], [16, 16, 3, 3], [16, 16, 3, 3]]) { p in
+    let plan = Self.plan([[4, 16, 12, 12], [16, 16, 3, 3], [16, 16, 1, 1]]) { p in
       let a = relu(convolution(p[0], p[1], padding: 1))
-      let b = relu(convolution(a, p[2], padding: 1) + a)
+      let b = relu(convolution(a, p[2]) + a)
       return [(b * a).mean(axes: [2, 3])]
     }
     #expect(plan.convolutionCount == 2)

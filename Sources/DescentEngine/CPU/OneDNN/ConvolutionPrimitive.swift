@@ -50,6 +50,8 @@ public final class ConvolutionPrimitive {
   /// Whether oneDNN computes it by plain loops, a hundred times slower than a matrix product would.
   public var isReference: Bool { implementation.hasPrefix("ref") }
 
+  var isWinograd: Bool { implementation.contains("wino") }
+
   /// Says where the tensors are, whichever of them is computed; they must stay there for every ``execute()`` that
   /// follows. For a gradient, `x`, `kernel`, `bias` and `y` are gradients where the forward convolution's are computed.
   ///
