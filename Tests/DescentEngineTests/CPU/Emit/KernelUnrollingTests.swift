@@ -46,4 +46,17 @@ import Testing
     let turned = try Self.kernel([8, 3, 64]) { x in tanh(x).transposed([1, 0, 2]) }
     #expect(Self.unrolled(turned) == [])
   }
+
+  /// Whole numbers, so that every order of adding them gives the same sum.
+  @Test func `sums over long and short axes together are complete`() throws {
+    let shape: Shape = [40, 3, 12, 128]
+    let numbers = (0..<shape.elementCount).map { Float($0 * 31 % 17) }
+    let program = Trace.record(arguments: [("x", shape, .float32)]) { [$0[0].sum(axes: [0, 2])] }
+    let executable = try Executable(Plan(program))
+    numbers.withUnsafeBytes { executable.arguments[0].pointer.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+    executable.run()
+    var sums = [Float](repeating: 0, count: 3 * 128)
+    for i in numbers.indices { sums[i / (12 * 128) % 3 * 128 + i % 128] += numbers[i] }
+    #expect(executable.results[0].scalars() == sums)
+  }
 }
