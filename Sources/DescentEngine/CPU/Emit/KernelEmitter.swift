@@ -41,6 +41,12 @@ final class KernelEmitter {
   var indices: [String]
   /// While the last, partial vector of a row is processed: which lanes exist (`<W x i1>`).
   var mask: String?
+  /// What the kernel does in each pass over the reduced dimensions.
+  let passWork: [PassWork]
+  /// Which of them is being emitted.
+  var pass = 0
+  /// Values that later passes read back instead of computing them again, with their memory.
+  var kept: [LoopKernel.ValueID: KeptValue] = [:]
 
   var vectorDimension: Int? { kernel.domain.isEmpty ? nil : kernel.domain.count - 1 }
   var reducesVector: Bool { kernel.isReduced.last ?? false }
@@ -64,6 +70,7 @@ final class KernelEmitter {
     awaitsReduction = awaits
     indices = [String](repeating: "0", count: kernel.domain.count)
     width = Self.width(kernel, vectorByteCount / 4)
+    passWork = Self.passWork(kernel, passes)
   }
 
   /// A vector register full of float32, or less when a row is shorter. Four registers where numbers are drawn: a block of
@@ -108,6 +115,7 @@ final class KernelEmitter {
       ir.line("%b\(i) = load ptr, ptr \(slot), align 8")
     }
     hoist(upTo: .call, from: kernel.values.indices.filter { !awaitsReduction[$0] })
+    keepValues()
     guard let vector = vectorDimension else {
       // A single element: no loop at all, but the one task must be asked for.
       finishPasses()
@@ -178,13 +186,9 @@ final class KernelEmitter {
 
   /// Every pass over the reduced dimensions, then what follows from the reductions.
   private func finishPasses() {
-    let inLoop = kernel.stores.filter(kernel.isInLoop)
-    let reductions = kernel.values.indices.filter { kernel.isReduction($0) }
-    let last = (reductions.map { passes[$0] - 1 } + inLoop.map { passes[$0.value] }).max() ?? -1
-    for pass in 0..<max(last + 1, 0) {
-      let finishing = reductions.filter { passes[$0] == pass + 1 }
-      let stores = inLoop.filter { passes[$0.value] == pass }
-      if !finishing.isEmpty || !stores.isEmpty { run(finishing, stores) }
+    for (number, work) in passWork.enumerated() {
+      pass = number
+      run(work.reductions, work.stores)
     }
     storeEpilogue()
   }
