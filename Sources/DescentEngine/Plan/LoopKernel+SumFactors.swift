@@ -2,7 +2,7 @@ import DescentGraph
 
 extension LoopKernel {
   /// Takes factors that are the same for a whole row out of sums that have to wait for them: where `k` comes from another
-  /// reduction, Σ k·x becomes k·Σ x, and Σ x is known a pass earlier.
+  /// reduction, Σ (k·x + y) becomes k·Σ x + Σ y, and Σ x is known a pass earlier.
   ///
   /// The gradient of a normalization has such sums; its rows are then read twice and not three times. Sums that wait for
   /// nothing stay as they are. So do those of half-width floats, which might leave their range without the factor.
@@ -18,6 +18,12 @@ private struct SumFactors {
     case minusOne, two
     case value(LoopKernel.ValueID)
     case inverse(LoopKernel.ValueID)
+  }
+
+  private struct Term {
+    /// The same for the whole row; outermost first.
+    var factors: [Factor]
+    var value: LoopKernel.ValueID
   }
 
   private let old: LoopKernel
@@ -54,21 +60,10 @@ private struct SumFactors {
     if let known = copies[id] { return known }
     let dtype = old.dtypes[id]
     var result: LoopKernel.ValueID
-    if let (factors, term) = split(id) {
-      let term = copy(term)
-      result = add(.reduce(.sum, term), dtype)
-      for factor in factors.reversed() {
-        switch factor {
-        case .minusOne: result = add(.unary(.negate, result), dtype)
-        case .two: result = add(.binary(.add, result, result), dtype)
-        case .value(let k):
-          let k = copy(k)
-          result = add(.binary(.multiply, k, result), dtype)
-        case .inverse(let k):
-          let k = copy(k)
-          result = add(.binary(.divide, result, k), dtype)
-        }
-      }
+    if let terms = split(id) {
+      let sums = terms.map { sum(of: $0, dtype) }
+      result = sums[0]
+      for sum in sums.dropFirst() { result = add(.binary(.add, result, sum), dtype) }
     } else {
       let operands = old.operands(of: id).map { copy($0) }
       result = add(old.values[id].with(operands: operands), dtype)
@@ -77,33 +72,60 @@ private struct SumFactors {
     return result
   }
 
-  /// The factors of a sum, outermost first, and the term that is left, which is known in an earlier pass.
-  private func split(_ id: LoopKernel.ValueID) -> (factors: [Factor], term: LoopKernel.ValueID)? {
+  /// Σ of a term, times its factors.
+  private mutating func sum(of term: Term, _ dtype: DType) -> LoopKernel.ValueID {
+    let value = copy(term.value)
+    var result = add(.reduce(.sum, value), dtype)
+    for factor in term.factors.reversed() {
+      switch factor {
+      case .minusOne: result = add(.unary(.negate, result), dtype)
+      case .two: result = add(.binary(.add, result, result), dtype)
+      case .value(let k):
+        let k = copy(k)
+        result = add(.binary(.multiply, k, result), dtype)
+      case .inverse(let k):
+        let k = copy(k)
+        result = add(.binary(.divide, result, k), dtype)
+      }
+    }
+    return result
+  }
+
+  /// The terms of a sum without their factors, when all of them are known in an earlier pass than the sum's operand.
+  private func split(_ id: LoopKernel.ValueID) -> [Term]? {
     guard case .reduce(.sum, let operand) = old.values[id], passes[operand] > 0,
       old.dtypes[id] == .float32 || old.dtypes[id] == .float64
     else { return nil }
-    var factors: [Factor] = []
-    var term = operand
-    peeling: while passes[term] > 0 {
-      switch old.values[term] {
-      case .unary(.negate, let a):
-        factors.append(.minusOne)
-        term = a
-      case .binary(.add, let a, let b) where a == b:
-        factors.append(.two)
-        term = a
-      case .binary(.multiply, let a, let b) where variesInRow[a] != variesInRow[b]:
-        factors.append(.value(variesInRow[a] ? b : a))
-        term = variesInRow[a] ? a : b
-      case .binary(.divide, let a, let b) where variesInRow[a] && !variesInRow[b]:
-        factors.append(.inverse(b))
-        term = a
-      case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax:
-        break peeling
-      }
-    }
-    return variesInRow[term] && passes[term] < passes[operand] ? (factors, term) : nil
+    guard let terms = terms(of: operand, before: passes[operand]) else { return nil }
+    return terms.allSatisfy { variesInRow[$0.value] && passes[$0.value] < passes[operand] } ? terms : nil
   }
+
+  /// The terms that a value is the sum of, taken apart until they are known before `pass`; nil where they are many.
+  private func terms(of id: LoopKernel.ValueID, before pass: Int) -> [Term]? {
+    var found: [Term] = []
+    var open = [Term(factors: [], value: id)]
+    while let term = open.popLast() {
+      func left(_ value: LoopKernel.ValueID, _ factors: Factor...) -> Term {
+        Term(factors: term.factors + factors, value: value)
+      }
+      switch old.values[term.value] {
+      case _ where passes[term.value] < pass: found.append(term)
+      case .unary(.negate, let a): open.append(left(a, .minusOne))
+      case .binary(.add, let a, let b): open += a == b ? [left(a, .two)] : [left(b), left(a)]
+      case .binary(.subtract, let a, let b): open += [left(b, .minusOne), left(a)]
+      case .binary(.multiply, let a, let b) where variesInRow[a] != variesInRow[b]:
+        open.append(variesInRow[a] ? left(a, .value(b)) : left(b, .value(a)))
+      case .binary(.divide, let a, let b) where variesInRow[a] && !variesInRow[b]: open.append(left(a, .inverse(b)))
+      case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax:
+        found.append(term)
+      }
+      if found.count + open.count > Self.mostTerms { return nil }
+    }
+    return found
+  }
+
+  /// More terms would cost more than the pass that they spare.
+  private static let mostTerms = 4
 }
 
 extension LoopKernel.Value {

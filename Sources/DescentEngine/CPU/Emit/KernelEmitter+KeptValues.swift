@@ -142,5 +142,5 @@ extension KernelEmitter {
 
 extension DType {
   /// The size of a value in a register's lane.
-  fileprivate var registerByteCount: Int { isHalf ? 4 : byteCount }
+  var registerByteCount: Int { isHalf ? 4 : byteCount }
 }

@@ -2,9 +2,10 @@ import DescentGraph
 
 /// Emits a loop kernel as LLVM IR.
 ///
-/// The last dimension of the domain runs in vectors. Where it is a parallel dimension, a task is a block of it, and each
-/// vector of results is finished before the next ("by columns"); where it is reduced, a task is one row, summed up lane
-/// by lane and then across the lanes ("by rows"). The order of every sum depends on the shapes only, not on threads.
+/// The last dimension of the domain runs in vectors. Where it is a parallel dimension, a task is a block of it ("by
+/// columns"), and each vector of results is finished before the next, or all of them side by side; where it is reduced,
+/// a task is one row, summed up lane by lane and then across the lanes ("by rows"). The order of every sum depends on the
+/// shapes only, not on threads.
 ///
 /// A value is computed at the outermost place it can be: once per call, per task, per vector, or per point.
 final class KernelEmitter {
@@ -128,11 +129,13 @@ final class KernelEmitter {
       let slot = ir.emit("getelementptr i64, ptr %args, i64 \(kernel.buffers.count)")
       extentName = ir.emit("load i64, ptr \(slot), align 8")
     }
-    let block = reducesVector ? extent : blockSize(extent, rows)
+    let streamed = streamedColumns()
+    let block = reducesVector ? extent : min(blockSize(extent, rows), streamed ?? .max)
+    let results = streamed == nil ? nil : columnResults(block)
     let blocks = reducesVector ? 1 : (extent + block - 1) / block
 
     _ = ir.loop(from: "%lo", to: "%hi", step: 1, carrying: []) { index, _ in
-      task(index, blocks: blocks, block: block, extent: extentName)
+      task(index, blocks: blocks, block: block, extent: extentName, results)
       return []
     }
     return Code(
@@ -147,7 +150,7 @@ final class KernelEmitter {
     return min(max(rounded, 64), 4096)
   }
 
-  private func task(_ task: String, blocks: Int, block: Int, extent: String) {
+  private func task(_ task: String, blocks: Int, block: Int, extent: String, _ results: [[String]]?) {
     scopes.append([:])
     defer { scopes.removeLast() }
     var rest = task
@@ -178,6 +181,7 @@ final class KernelEmitter {
       let isPast = ir.emit("icmp sgt i64 \(end), \(extent)")
       high = ir.emit("select i1 \(isPast), i64 \(extent), i64 \(end)")
     }
+    if let results { return streamColumns(from: low, to: high, results) }
     _ = vectorLoop(from: low, to: high, carrying: []) { _ in
       finishPasses()
       return []
@@ -193,7 +197,7 @@ final class KernelEmitter {
     storeEpilogue()
   }
 
-  private func storeEpilogue() {
+  func storeEpilogue() {
     let stores = kernel.stores.filter { !kernel.isInLoop($0) }
     // All values first: a store may overwrite what another value is computed from.
     let values = stores.map { value($0.value) }
@@ -229,7 +233,7 @@ final class KernelEmitter {
   }
 
   /// Loops over the reduced dimensions, the vector dimension innermost when it is one of them.
-  private func reducedLoops(
+  func reducedLoops(
     _ dimensions: ArraySlice<Int>, carrying initial: [IRBuilder.Carried],
     _ body: ([String]) -> [String]
   ) -> [String] {
@@ -254,7 +258,7 @@ final class KernelEmitter {
   }
 
   /// The vector dimension from `low` to `high`: whole vectors, then one partial vector under a mask.
-  private func vectorLoop(
+  func vectorLoop(
     from low: String, to high: String, carrying initial: [IRBuilder.Carried],
     _ body: ([String]) -> [String]
   ) -> [String] {
