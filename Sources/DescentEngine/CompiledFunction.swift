@@ -67,21 +67,24 @@ public func compile(
 ) -> CompiledFunction {
   CompiledFunction(precision: precision, memoryLimit: memoryLimit, body)
 }
+/// `body` compiled as a function without arguments, with the same options.
 public func compile(
-  precision: Precision = .fast, _ body: @escaping @Sendable () throws -> Tensor
+  precision: Precision = .fast, memoryLimit: Int? = nil, _ body: @escaping @Sendable () throws -> Tensor
 ) -> @Sendable () throws -> Tensor {
-  let function = CompiledFunction(precision: precision) { _ in [try body()] }
+  let function = CompiledFunction(precision: precision, memoryLimit: memoryLimit) { _ in [try body()] }
   return { try function([])[0] }
 }
+/// `body` compiled as a function of one argument, with the same options.
 public func compile(
-  precision: Precision = .fast, _ body: @escaping @Sendable (Tensor) throws -> Tensor
+  precision: Precision = .fast, memoryLimit: Int? = nil, _ body: @escaping @Sendable (Tensor) throws -> Tensor
 ) -> @Sendable (Tensor) throws -> Tensor {
-  let function = CompiledFunction(precision: precision) { [try body($0[0])] }
+  let function = CompiledFunction(precision: precision, memoryLimit: memoryLimit) { [try body($0[0])] }
   return { try function([$0])[0] }
 }
+/// `body` compiled as a function of two arguments, with the same options.
 public func compile(
-  precision: Precision = .fast, _ body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+  precision: Precision = .fast, memoryLimit: Int? = nil, _ body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
 ) -> @Sendable (Tensor, Tensor) throws -> Tensor {
-  let function = CompiledFunction(precision: precision) { [try body($0[0], $0[1])] }
+  let function = CompiledFunction(precision: precision, memoryLimit: memoryLimit) { [try body($0[0], $0[1])] }
   return { try function([$0, $1])[0] }
 }

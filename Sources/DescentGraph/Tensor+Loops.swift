@@ -20,7 +20,7 @@ public func scan(
   let elements = sequences.enumerated().map {
     Subgraph.parameter("element\($0.offset)", Shape(Array($0.element.shape.dropFirst())), $0.element.dtype)
   }
-  let (next, outputs) = try Trace.withinBody { try body(carries.map(Tensor.init), elements.map(Tensor.init)) }
+  let (next, outputs) = try Trace.withinLoop { try body(carries.map(Tensor.init), elements.map(Tensor.init)) }
   require(
     next.map { TensorType($0.node) } == carries.map { TensorType($0) },
     "scan: the carries \(carries.map { TensorType($0) }) became \(next.map { TensorType($0.node) }) in the body; "

@@ -11,8 +11,8 @@ public final class Trace: @unchecked Sendable {
   private var variables: [Variable] = []
   private var inputs: [ObjectIdentifier: Node] = [:]
   private var current: [ObjectIdentifier: Tensor] = [:]
-  /// How many bodies of loops and checkpoints are being traced, one within the other.
-  private var depth = 0
+  /// How many bodies of loops are being traced, one within the other.
+  private var loopDepth = 0
 
   private func input(_ name: String, _ shape: Shape, _ dtype: DType) -> Node {
     defer { inputCount += 1 }
@@ -50,18 +50,33 @@ public final class Trace: @unchecked Sendable {
     return Tensor(node)
   }
 
-  /// Traces the body of a loop or a checkpoint: variables and feeds can be read, but not written.
-  static func withinBody<Result>(_ body: () throws -> Result) rethrows -> Result {
+  /// Traces the body of a loop: variables and feeds can be read, but not written.
+  static func withinLoop<Result>(_ body: () throws -> Result) rethrows -> Result {
     guard let trace = current else { return try body() }
-    trace.depth += 1
-    defer { trace.depth -= 1 }
+    trace.loopDepth += 1
+    defer { trace.loopDepth -= 1 }
     return try body()
+  }
+
+  /// Runs `body` and gives the variables that it wrote, with their values at its end.
+  static func collectingWrites<Result>(
+    _ body: () throws -> Result
+  ) rethrows -> (result: Result, writes: [(variable: Variable, value: Tensor)]) {
+    guard let trace = current else { return (try body(), []) }
+    let before = trace.current
+    let result = try body()
+    let writes = trace.variables.compactMap { variable -> (Variable, Tensor)? in
+      let key = ObjectIdentifier(variable)
+      let value = trace.current[key]!
+      return value.node === before[key]?.node ?? trace.inputs[key]! ? nil : (variable, value)
+    }
+    return (result, writes)
   }
 
   func write(_ variable: Variable, _ value: Tensor) {
     require(
-      depth == 0,
-      "variable \(variable.name) is written in the body of a loop or a checkpoint; return the value and write it outside"
+      loopDepth == 0,
+      "variable \(variable.name) is written in the body of a loop; return the value and write it outside"
     )
     require(
       value.shape == variable.shape && value.dtype == variable.dtype,

@@ -71,6 +71,20 @@ extension CommandTests {
       }
     }
 
+    @Test func inspectTakesSizesOfTransformers() throws {
+      let plan = try descent.run("inspect gpt-tiny --width 16 --depth 1 --heads 2 --context 8 --batch 2 --plan").stdout
+      #expect(plan.contains("[2 × 2 heads, 8 × 8]"))
+      for (arguments, message) in [
+        ("mlp-small --depth 3", "--depth is for the transformers"),
+        ("mlp-small --batch 3", "--batch is for the transformers"),
+        ("digits --context 8", "--context is for the workloads that are transformers"),
+      ] {
+        let output = try descent.run("inspect \(arguments)")
+        #expect(output.exitCode == 64)
+        #expect(output.stderr.contains(message), "\(output.stderr)")
+      }
+    }
+
     /// 64-128-10: 9,610 parameters of four bytes, AdamW's two moments, and its count of steps.
     @Test func inspectSumsUpTheMemory() throws {
       let lines = try descent.run("inspect mlp-small --memory").stdout.split(separator: "\n").map {

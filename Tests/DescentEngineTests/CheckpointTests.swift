@@ -105,6 +105,44 @@ import Testing
     }
   }
 
+  @Test func `every form of compile takes a memory limit`() throws {
+    let x = Tensor([Float](repeating: 0.5, count: 64), shape: [8, 8])
+    let cube = { @Sendable (x: Tensor) in matmul(matmul(x, x), x) }
+    let none = compile(memoryLimit: 1) { cube(x) }
+    let one = compile(memoryLimit: 1) { (x: Tensor) in cube(x) }
+    let two = compile(memoryLimit: 1) { (x: Tensor, y: Tensor) in cube(x) + y }
+    #expect(throws: EngineError.self) { try none() }
+    #expect(throws: EngineError.self) { try one(x) }
+    #expect(throws: EngineError.self) { try two(x, x) }
+  }
+
+  /// A loop whose body wants eight values again, in the opposite order, at its end.
+  @Test func `a memory limit holds in the bodies of loops`() throws {
+    let shapes: [Shape] = [[3, 64, 32], [64, 32], [32, 32]]
+    let program = Trace.record(arguments: shapes.map { ("x", $0, .float32) }) { x in
+      scan(over: [x[0]], from: [x[1]]) { c, e in
+        var y = e[0]
+        var values: [Tensor] = []
+        for _ in 0..<8 {
+          values.append(exp(sin(y.sum(axes: [1], keepingAxes: true) * c[0])))
+          y = tanh(matmul(y * values.last!, x[2]))
+        }
+        for value in values.reversed() { y = tanh(matmul(y + value, x[2])) }
+        return ([y], [])
+      }.carries
+    }
+    let free = Plan(program)
+    let limit = free.arenaByteCount * 7 / 10
+    let limited = try Plan(program, memoryLimit: limit)
+    #expect(limited.arenaByteCount <= limit)
+    #expect(!limited.bodyLimits.isEmpty)
+    let arguments = shapes.enumerated().map { number, shape in
+      var random = SplitMix(UInt64(number) + 3)
+      return random.storage(shape, .float32)
+    }
+    #expect(try run(free, arguments) == run(limited, arguments))
+  }
+
   @Test func `random programs under a memory limit`() {
     var limited = 0
     for seed in 0..<200 {

@@ -1,3 +1,4 @@
+import DescentEngine
 import DescentGraph
 import Testing
 
@@ -37,6 +38,23 @@ import Testing
     #expect(try #require(body(Tensor(call))).results[0].inputs.map(\.op) == [.unary(.sin), .unary(.exp)])
     // Before anything else, calls are written out.
     #expect(!Simplifier.simplify(program).printed().contains("call"))
+  }
+
+  @Test func `a variable that a checkpoint writes is updated once, and read as written from then on`() throws {
+    let counter = Variable(shape: [], name: "counter")
+    let program = traced([([3], .float32)]) { x in
+      let y = checkpoint { () -> Tensor in
+        counter.value = counter.value + 1
+        counter.value = counter.value + 1
+        return exp(x[0]) * counter.value
+      }
+      return [y * counter.value] + gradients(of: y.sum(), withRespectTo: x)
+    }
+    #expect(program.reads.count == 1 && program.updates.count == 1)
+    let outcome = Interpreter<Double>().run(
+      program, arguments: [.init(floats: [0, 0, 0], shape: [3])])
+    #expect(outcome.results.map(\.floats) == [[4, 4, 4], [2, 2, 2]])
+    #expect(try #require(outcome.variables[ObjectIdentifier(counter)]).floats == [2])
   }
 
   @Test func `a gradient does not share what it computes again`() {

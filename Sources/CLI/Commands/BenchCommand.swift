@@ -37,6 +37,7 @@ struct BenchCommand: ParsableCommand {
   var profile = false
 
   @OptionGroup(title: "Sizes, for the transformers") var sizes: SizeOptions
+  @OptionGroup(title: "Sizes, for the transformers") var batch: SequenceBatchOption
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
@@ -46,13 +47,13 @@ struct BenchCommand: ParsableCommand {
 
   private func chosen() throws -> [Workload] {
     if workloads.isEmpty {
-      if let option = sizes.given.first {
+      if let option = sizes.given.first ?? (batch.batch == nil ? nil : "--batch") {
         throw ValidationError("\(option) needs the name of a transformer workload, such as gpt-tiny.")
       }
       return Workload.all
     }
     return try workloads.map { name in
-      if let workload = Workload.named(name) { return try sizes.applied(to: workload) }
+      if let workload = Workload.named(name) { return try sizes.applied(to: workload, batch: batch.batch) }
       let names = Workload.all.map(\.name)
       let suggestion = nearestName(to: name, in: names).map { "; did you mean '\($0)'?" } ?? "."
       throw ValidationError(
@@ -92,6 +93,15 @@ struct BenchCommand: ParsableCommand {
       }
     }
     if interruption.isRequested { throw ExitCode(Interruption.exitCode) }
+  }
+}
+
+/// How many sequences a transformer's step takes.
+struct SequenceBatchOption: ParsableArguments {
+  @Option(help: "Sequences a step takes.") var batch: Int?
+
+  func validate() throws {
+    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1, not \(batch).") }
   }
 }
 

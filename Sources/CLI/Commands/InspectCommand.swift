@@ -12,6 +12,7 @@ struct InspectCommand: ParsableCommand {
         descent inspect digits --hidden none --graph
         descent inspect cars.csv --target price --memory
         descent inspect mlp-mnist --kernels --assembly
+        descent inspect gpt-tiny --depth 12 --context 512 --memory
 
       On the way from your network to machine code: the graph of operations after simplification, the plan of kernels \
       in running order, the planned memory with its map, and the text of every kernel. Without options all four are \
@@ -32,6 +33,7 @@ struct InspectCommand: ParsableCommand {
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Network") var objective: ObjectiveOptions
   @OptionGroup(title: "Method") var optimizer: OptimizerOptions
+  @OptionGroup(title: "Sizes, for the workloads that are transformers, with --batch") var sizes: SizeOptions
   @OptionGroup(title: "Run") var budget: BudgetOptions
   @OptionGroup(title: "Run") var memoryOptions: MemoryOptions
 
@@ -77,7 +79,10 @@ struct InspectCommand: ParsableCommand {
       if memoryOptions.memoryLimit != nil {
         throw UsageError("--memory-limit is for data; the workload '\(workload.name)' is measured as it is.")
       }
-      return try workload.plan()
+      return try sizes.applied(to: workload, batch: budget.batch).plan()
+    }
+    if let option = sizes.given.first {
+      throw UsageError("\(option) is for the workloads that are transformers, such as gpt-tiny.")
     }
     let isName = !data.data.contains("/") && !data.data.contains(".")
     let names = DataSource.builtIn + Workload.all.map(\.name)

@@ -7,10 +7,9 @@ struct SizeOptions: ParsableArguments {
   @Option(help: "Blocks.") var depth: Int?
   @Option(help: "Attention heads; they divide the width.") var heads: Int?
   @Option(help: "Tokens of a sequence.") var context: Int?
-  @Option(help: "Sequences a step takes.") var batch: Int?
 
   private var values: [(name: String, value: Int?)] {
-    [("--width", width), ("--depth", depth), ("--heads", heads), ("--context", context), ("--batch", batch)]
+    [("--width", width), ("--depth", depth), ("--heads", heads), ("--context", context)]
   }
 
   /// The options that were given.
@@ -22,9 +21,9 @@ struct SizeOptions: ParsableArguments {
     }
   }
 
-  /// `workload` with the sizes that were given.
-  func applied(to workload: Workload) throws -> Workload {
-    guard let option = given.first else { return workload }
+  /// `workload` with the sizes that were given, and with `batch` sequences a step.
+  func applied(to workload: Workload, batch: Int?) throws -> Workload {
+    guard let option = given.first ?? (batch == nil ? nil : "--batch") else { return workload }
     guard var size = workload.size else {
       throw ValidationError("\(option) is for the transformers; '\(workload.name)' has a size of its own.")
     }

@@ -42,6 +42,7 @@ struct Partition {
   private var readers: [Node: Set<Int>] = [:]
   /// Of the convolutions in loops' bodies, which are planned here.
   private let precision: Precision
+  private let bodyLimits: [Subgraph: Int]
   /// The bodies of loops, planned.
   private var bodies: [Subgraph: Plan] = [:]
   private let hasBarriers: Bool
@@ -67,9 +68,10 @@ struct Partition {
     var regionTargets: Set<Node>
   }
 
-  init(_ program: Program, precision: Precision) {
+  init(_ program: Program, precision: Precision, bodyLimits: [Subgraph: Int] = [:]) {
     self.program = program
     self.precision = precision
+    self.bodyLimits = bodyLimits
     order = Node.topologicalOrder(of: program.roots)
     uses = Uses(order: order, roots: program.roots)
     hasBarriers = order.contains { if case .barrier = $0.op { true } else { false } }
@@ -161,11 +163,16 @@ struct Partition {
       let application = Application.of(node)!.application
       if loops.insert(application).inserted {
         let results = order.filter { Application.of($0)?.application == application }
-        let body = bodies[scan.body] ?? Plan(scan.body.program, precision: precision)
+        let body = bodies[scan.body] ?? planned(scan.body)
         bodies[scan.body] = body
         units.append(.opaque(try ScanUnit(scan, body, application.inputs, results, buffered: buffered)))
       }
     }
+  }
+
+  private func planned(_ body: Subgraph) -> Plan {
+    let plan = Plan(body.program, precision: precision)
+    return bodyLimits[body].map { Recompute.reduced(plan, to: $0) } ?? plan
   }
 
   // MARK: Fusion

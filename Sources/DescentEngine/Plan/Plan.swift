@@ -4,6 +4,8 @@ import DescentGraph
 public struct Plan: Sendable {
   let program: Program
   let precision: Precision
+  /// For loops whose bodies must save memory: the bytes that a body's intermediate results may take.
+  let bodyLimits: [Subgraph: Int]
   let schedule: Schedule
   let memory: MemoryPlan
 
@@ -14,7 +16,7 @@ public struct Plan: Sendable {
   }
 
   /// A plan whose intermediate results take at most `memoryLimit` bytes; where they would take more, some are computed
-  /// again instead of being kept.
+  /// again instead of being kept, in loops' bodies too.
   ///
   /// - Throws: `EngineError.memoryLimit` when that is not possible.
   public init(_ traced: Program, precision: Precision = .fast, memoryLimit: Int?) throws(EngineError) {
@@ -23,10 +25,11 @@ public struct Plan: Sendable {
   }
 
   /// The plan of a program that is simplified and legalized already.
-  init(legal: Program, precision: Precision) {
+  init(legal: Program, precision: Precision, bodyLimits: [Subgraph: Int] = [:]) {
     program = Self.verified(legal)
     self.precision = precision
-    schedule = Schedule(Partition(program, precision: precision))
+    self.bodyLimits = bodyLimits
+    schedule = Schedule(Partition(program, precision: precision, bodyLimits: bodyLimits))
     memory = MemoryPlan(schedule)
   }
 

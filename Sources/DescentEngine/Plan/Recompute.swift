@@ -5,7 +5,8 @@ import DescentGraph
 /// As long as the arena is too large, look at the step at which most memory is in use. Among the values that are stored
 /// there but not used, choose those that are cheapest to compute again, by work per byte, from what is there anyway when
 /// they are needed; element-wise chains and sums before matrix products. Their later users get a copy of their
-/// computation, behind a barrier so that it runs late, and everything is planned again.
+/// computation, behind a barrier so that it runs late, and everything is planned again. When nothing more is to be had
+/// from the plan itself and the fullest step is a loop, its body is treated the same way.
 struct Recompute {
   private let plan: Plan
   /// Copies made before; they are not copied again.
@@ -23,24 +24,48 @@ struct Recompute {
 
   /// - Throws: `EngineError.memoryLimit` when nothing is left that could be computed again.
   static func fit(_ plan: Plan, into limit: Int) throws(EngineError) -> Plan {
+    let best = reduced(plan, to: limit)
+    guard best.arenaByteCount <= limit else {
+      throw .memoryLimit(limit: limit, reached: best.arenaByteCount, largest: Recompute(best, copies: []).largest())
+    }
+    return best
+  }
+
+  /// A plan within the limit, or as near to it as it gets.
+  static func reduced(_ plan: Plan, to limit: Int) -> Plan {
     var best = plan
     var current = plan
     var copies: Set<Node> = []
     // What one copy frees another may take again: give up when several rounds bring nothing.
     var fruitless = 0
-    while current.arenaByteCount > limit {
+    while best.arenaByteCount > limit {
       let recompute = Recompute(current, copies: copies)
-      guard fruitless < 8, let next = recompute.improved(limit, &copies) else {
-        throw .memoryLimit(limit: limit, reached: best.arenaByteCount, largest: Recompute(best, copies: []).largest())
+      if fruitless < 8, let next = recompute.improved(limit, &copies) {
+        current = next
+        fruitless += 1
+      } else if let next = Recompute(best, copies: copies).withSmallerLoop(limit) {
+        current = next
+      } else {
+        return best
       }
-      current = next
-      fruitless += 1
       if current.arenaByteCount < best.arenaByteCount {
         best = current
         fruitless = 0
       }
     }
-    return current
+    return best
+  }
+
+  /// The plan in which the loop that is the fullest step saves in its body what the plan takes too much; nil where that
+  /// step is no loop, or its body cannot.
+  private func withSmallerLoop(_ limit: Int) -> Plan? {
+    guard fullest.step < plan.schedule.steps.count,
+      case .opaque(let unit) = plan.schedule.steps[fullest.step].work, let loop = unit as? ScanUnit
+    else { return nil }
+    var limits = plan.bodyLimits
+    limits[loop.scan.body] = max(loop.body.arenaByteCount - (plan.arenaByteCount - limit), 0)
+    let smaller = Plan(legal: plan.program, precision: plan.precision, bodyLimits: limits)
+    return smaller.arenaByteCount < plan.arenaByteCount ? smaller : nil
   }
 
   private init(_ plan: Plan, copies: Set<Node>) {
@@ -272,7 +297,8 @@ struct Recompute {
       }
     }
     copies = Set(copies.flatMap { [early[$0], late[$0]].compactMap { $0 } }).union(made)
-    return Plan(legal: plan.program.mapRoots { $0.map { early[$0]! } }, precision: plan.precision)
+    let program = plan.program.mapRoots { $0.map { early[$0]! } }
+    return Plan(legal: program, precision: plan.precision, bodyLimits: plan.bodyLimits)
   }
 
   /// The largest buffers in use at the fullest step, for people to read.

@@ -195,6 +195,7 @@ extension Partition {
     var kernel = builder.kernel
     let writes = Set(kernel.stores.map { kernel.buffers[$0.buffer] })
     let reads = Reads(kernel).nodes
+    kernel.takeFactorsOutOfSums()
     kernel.collapse()
     return .init(work: .loop(kernel), reads: reads, writes: writes)
   }

@@ -71,4 +71,22 @@ import Testing
     #expect(model.parameters[4].parameter.variable.values == [0, 0])
     #expect(model.parameters[5].parameter.variable.values == [1, 1])
   }
+
+  /// The second computation, for the gradient, must not move the running statistics again.
+  @Test func `in a checkpoint, everything is as outside of one`() throws {
+    func train(_ forward: @escaping @Sendable (BatchNorm, Tensor) -> Tensor) throws -> [[Double]] {
+      let layer = try layer()
+      let step = compile { (x: [Tensor]) in
+        let y = Forward.training(key: RandomKey(0)) { forward(layer, x[0]) }
+        return [y] + gradients(of: (y * x[1]).sum(), withRespectTo: [x[0]] + layer.trainableVariables.map(\.value))
+      }
+      let x = [wave([2, 2, 1, 3], 0), wave([2, 2, 1, 3], 0.5)]
+      let results = try (0..<3).map { _ in try step(x) }
+      return try results[2].map { try $0.values() }
+        + [layer.runningMean.variable.values, layer.runningVariance.variable.values]
+    }
+    let plain = try train { $0($1) }
+    #expect(try train { layer, x in checkpoint(x) { layer($0) } } == plain)
+    #expect(try train { layer, x in checkpoint { checkpoint(x) { layer($0) } } } == plain)
+  }
 }

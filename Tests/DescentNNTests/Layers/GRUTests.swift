@@ -80,4 +80,71 @@ import Testing
     let (implicit, explicit) = (layer(x).outputs, layer(x, state: .zeros([2, 4])).outputs)
     #expect(try implicit.scalars(as: Float.self) == explicit.scalars(as: Float.self))
   }
+
+  /// Σ c·outputs + Σ last² of a layer and its gradients by input, first state and parameters, as a program.
+  private func lossAndGradients(_ layer: GRU, batch: Int, time: Int) -> Program {
+    let (inputs, hidden) = (layer.weightIH.shape[1], layer.weightHH.shape[1])
+    let shapes: [Shape] = [[batch, time, inputs], [batch, hidden]]
+    return Trace.record(arguments: shapes.map { ("x", $0, .float32) }) { x in
+      let (outputs, last) = layer(x[0], state: x[1])
+      let loss = (outputs * wave(outputs.shape, 0.5)).sum() + (last * last).sum()
+      return [loss] + gradients(of: loss, withRespectTo: x + layer.parameters.map(\.parameter.value))
+    }
+  }
+
+  @Test(arguments: [true, false]) func `gradients are those of finite differences`(_ bias: Bool) throws {
+    let layer = GRU(2, 3, bias: bias)
+    try layer.initialize(seed: 3)
+    let program = lossAndGradients(layer, batch: 2, time: 4)
+    typealias Value = Interpreter<Double>.Value
+    let arguments = try [wave([2, 4, 2], 0.2), wave([2, 3], 0.9)].map { Value(try $0.storage()) }
+    let variables = layer.parameters.map(\.parameter.variable)
+    let points = arguments + variables.map { Value($0.storage) }
+    func run(_ points: [Value]) -> [Value] {
+      let state = zip(variables, points[2...]).map { (ObjectIdentifier($0), $1) }
+      return Interpreter<Double>().run(
+        program, arguments: Array(points[..<2]), variables: Dictionary(uniqueKeysWithValues: state)
+      ).results
+    }
+    let results = run(points)
+    let step = 1e-5
+    for (number, point) in points.enumerated() {
+      let differences = point.floats.indices.map { i in
+        let sides = [step, -step].map { offset in
+          var moved = points
+          var floats = point.floats
+          floats[i] += offset
+          moved[number] = Value(floats: floats, shape: point.shape)
+          return run(moved)[0].floats[0]
+        }
+        return (sides[0] - sides[1]) / (2 * step)
+      }
+      #expect(relativeError(results[number + 1].floats, differences) < 1e-6, "input \(number)")
+    }
+  }
+
+  /// Sizes that fill vectors and register tiles, and some that do not.
+  @Test(arguments: [[5, 17, 3, 20], [8, 9, 16, 32]]) func `the engine agrees with the reference`(_ sizes: [Int]) throws
+  {
+    let layer = GRU(sizes[2], sizes[3])
+    try layer.initialize(seed: 4)
+    let program = lossAndGradients(layer, batch: sizes[0], time: sizes[1])
+    let arguments = try program.arguments.enumerated().map { try wave($1.shape, Double($0)).storage() }
+    let expected = Interpreter<Double>().run(program, arguments: arguments.map { Interpreter<Double>.Value($0) })
+      .results
+    var bits: [[[Float]]] = []
+    for threads in 1...3 {
+      let executable = try Executable(Plan(program), threads: threads)
+      for (slot, value) in zip(executable.arguments, arguments) {
+        slot.pointer.copyMemory(from: value.pointer, byteCount: value.byteCount)
+      }
+      executable.run()
+      bits.append(executable.results.map { $0.scalars(as: Float.self) })
+    }
+    #expect(bits[0] == bits[1] && bits[0] == bits[2])
+    for (found, expected) in zip(bits[0], expected) {
+      let scale = expected.floats.map(\.magnitude).max() ?? 1
+      #expect(relativeError(found.map(Double.init), expected.floats, scale: scale) < 1e-5)
+    }
+  }
 }

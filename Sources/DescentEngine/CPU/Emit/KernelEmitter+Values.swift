@@ -17,8 +17,8 @@ extension KernelEmitter {
 
   /// The register of a value, computed here unless it is known.
   func value(_ id: LoopKernel.ValueID) -> Register {
-    if let known = register(id) { return known }
-    let isVector = width > 1 && (vectorDimension.map { dependences[id][$0] } ?? false)
+    if let known = register(id) ?? readBack(id) { return known }
+    let isVector = isVector(id)
     let dtype = kernel.dtypes[id]
     let name: String
     switch kernel.values[id] {
@@ -50,7 +50,13 @@ extension KernelEmitter {
     }
     let register = Register(name: name, isVector: isVector)
     define(id, register)
+    keep(id, register)
     return register
+  }
+
+  /// Whether a value differs from lane to lane.
+  func isVector(_ id: LoopKernel.ValueID) -> Bool {
+    width > 1 && (vectorDimension.map { dependences[id][$0] } ?? false)
   }
 
   func lanes(_ isVector: Bool) -> Int { isVector ? width : 1 }

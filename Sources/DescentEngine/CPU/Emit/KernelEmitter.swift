@@ -2,9 +2,10 @@ import DescentGraph
 
 /// Emits a loop kernel as LLVM IR.
 ///
-/// The last dimension of the domain runs in vectors. Where it is a parallel dimension, a task is a block of it, and each
-/// vector of results is finished before the next ("by columns"); where it is reduced, a task is one row, summed up lane
-/// by lane and then across the lanes ("by rows"). The order of every sum depends on the shapes only, not on threads.
+/// The last dimension of the domain runs in vectors. Where it is a parallel dimension, a task is a block of it ("by
+/// columns"), and each vector of results is finished before the next, or all of them side by side; where it is reduced,
+/// a task is one row, summed up lane by lane and then across the lanes ("by rows"). The order of every sum depends on the
+/// shapes only, not on threads.
 ///
 /// A value is computed at the outermost place it can be: once per call, per task, per vector, per point, or per copy.
 /// Copies are short dimensions, as those of a pooling window, written out instead of looped over.
@@ -42,6 +43,12 @@ final class KernelEmitter {
   var indices: [String]
   /// While the last, partial vector of a row is processed: which lanes exist (`<W x i1>`).
   var mask: String?
+  /// What the kernel does in each pass over the reduced dimensions.
+  let passWork: [PassWork]
+  /// Which of them is being emitted.
+  var pass = 0
+  /// Values that later passes read back instead of computing them again, with their memory.
+  var kept: [LoopKernel.ValueID: KeptValue] = [:]
 
   var vectorDimension: Int? { kernel.domain.isEmpty ? nil : kernel.domain.count - 1 }
   var reducesVector: Bool { kernel.isReduced.last ?? false }
@@ -71,6 +78,7 @@ final class KernelEmitter {
     awaitsReduction = awaits
     indices = [String](repeating: "0", count: kernel.domain.count)
     width = Self.width(kernel, vectorByteCount / 4)
+    passWork = Self.passWork(kernel, passes)
   }
 
   /// A vector register full of float32, or less when a row is shorter. Four registers where numbers are drawn: a block of
@@ -116,6 +124,7 @@ final class KernelEmitter {
       ir.line("%b\(i) = load ptr, ptr \(slot), align 8")
     }
     hoist(upTo: .call, from: kernel.values.indices.filter { !awaitsReduction[$0] })
+    keepValues()
     guard let vector = vectorDimension else {
       // A single element: no loop at all, but the one task must be asked for.
       finishPasses()
@@ -128,11 +137,13 @@ final class KernelEmitter {
       let slot = ir.emit("getelementptr i64, ptr %args, i64 \(kernel.buffers.count)")
       extentName = ir.emit("load i64, ptr \(slot), align 8")
     }
-    let block = reducesVector ? extent : blockSize(extent, rows)
+    let streamed = streamedColumns()
+    let block = reducesVector ? extent : min(blockSize(extent, rows), streamed ?? .max)
+    let results = streamed == nil ? nil : columnResults(block)
     let blocks = reducesVector ? 1 : (extent + block - 1) / block
 
     _ = ir.loop(from: "%lo", to: "%hi", step: 1, carrying: []) { index, _ in
-      task(index, blocks: blocks, block: block, extent: extentName)
+      task(index, blocks: blocks, block: block, extent: extentName, results)
       return []
     }
     return Code(
@@ -147,7 +158,7 @@ final class KernelEmitter {
     return min(max(rounded, 64), 4096)
   }
 
-  private func task(_ task: String, blocks: Int, block: Int, extent: String) {
+  private func task(_ task: String, blocks: Int, block: Int, extent: String, _ results: [[String]]?) {
     scopes.append([:])
     defer { scopes.removeLast() }
     var rest = task
@@ -178,6 +189,7 @@ final class KernelEmitter {
       let isPast = ir.emit("icmp sgt i64 \(end), \(extent)")
       high = ir.emit("select i1 \(isPast), i64 \(extent), i64 \(end)")
     }
+    if let results { return streamColumns(from: low, to: high, results) }
     _ = vectorLoop(from: low, to: high, carrying: []) { _ in
       finishPasses()
       return []
@@ -186,18 +198,14 @@ final class KernelEmitter {
 
   /// Every pass over the reduced dimensions, then what follows from the reductions.
   private func finishPasses() {
-    let inLoop = kernel.stores.filter(kernel.isInLoop)
-    let reductions = kernel.values.indices.filter { kernel.isReduction($0) }
-    let last = (reductions.map { passes[$0] - 1 } + inLoop.map { passes[$0.value] }).max() ?? -1
-    for pass in 0..<max(last + 1, 0) {
-      let finishing = reductions.filter { passes[$0] == pass + 1 }
-      let stores = inLoop.filter { passes[$0.value] == pass }
-      if !finishing.isEmpty || !stores.isEmpty { run(finishing, stores) }
+    for (number, work) in passWork.enumerated() {
+      pass = number
+      run(work.reductions, work.stores)
     }
     storeEpilogue()
   }
 
-  private func storeEpilogue() {
+  func storeEpilogue() {
     let stores = kernel.stores.filter { !kernel.isInLoop($0) }
     if kernel.isReduced.contains(true) { return storeAll(stores) }
     _ = copies(of: stores.map(\.value), carrying: []) { _ in
@@ -263,7 +271,7 @@ final class KernelEmitter {
   }
 
   /// Loops over the reduced dimensions, the vector dimension innermost when it is one of them.
-  private func reducedLoops(
+  func reducedLoops(
     _ dimensions: ArraySlice<Int>, carrying initial: [IRBuilder.Carried],
     _ body: ([String]) -> [String]
   ) -> [String] {
@@ -288,7 +296,7 @@ final class KernelEmitter {
   }
 
   /// The vector dimension from `low` to `high`: whole vectors, then one partial vector under a mask.
-  private func vectorLoop(
+  func vectorLoop(
     from low: String, to high: String, carrying initial: [IRBuilder.Carried],
     _ body: ([String]) -> [String]
   ) -> [String] {
