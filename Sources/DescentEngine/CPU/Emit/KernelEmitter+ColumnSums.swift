@@ -16,7 +16,7 @@ extension KernelEmitter {
   /// That is so for reductions in several passes, which want a column's values again, for few rows, and where something
   /// that is the same for all rows would be computed for each.
   func streamedColumns() -> Int? {
-    guard !reducesVector, width > 1, passWork.count == 1, !passWork[0].reductions.isEmpty,
+    guard !reducesVector, unrolledDimensions.isEmpty, width > 1, passWork.count == 1, !passWork[0].reductions.isEmpty,
       reducedDimensions.reduce(1, { $0 * kernel.domain[$1] }) > Self.fewRows
     else { return nil }
     let accumulators = passWork[0].reductions.map(accumulator)
