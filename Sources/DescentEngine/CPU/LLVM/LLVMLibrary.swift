@@ -87,7 +87,7 @@ public final class LLVMLibrary: Sendable {
 
   private func setOptions(_ handle: UnsafeMutableRawPointer) {
     guard LLVMLibrary.opened.withLock({ $0.insert(UInt(bitPattern: handle)).inserted }) else { return }
-    let arguments = (["descent"] + LLVMLibrary.codeGeneratorOptions).map { strdup($0) }
+    let arguments: [UnsafeMutablePointer<CChar>?] = (["descent"] + LLVMLibrary.codeGeneratorOptions).map { strdup($0) }
     defer { for argument in arguments { free(argument) } }
     functions.parseCommandLineOptions(Int32(arguments.count), arguments.map { UnsafePointer($0) }, "")
   }
