@@ -28,10 +28,20 @@ public final class CompiledFunction: Sendable {
   public var traceCount: Int { executables.withLock { $0.count } }
 
   /// The program for arguments of these types, traced and compiled if it is new.
-  public func executable(shapes: [Shape], dtypes: [DType]) throws -> Executable {
+  ///
+  /// - Parameter note: is told when a part of that is done.
+  public func executable(
+    shapes: [Shape], dtypes: [DType], note: (String) -> Void = { _ in }
+  ) throws -> Executable {
     let signature = Signature(shapes: shapes, dtypes: dtypes)
     if let known = executables.withLock({ $0[signature] }) { return known }
-    let executable = try Executable(plan(shapes: shapes, dtypes: dtypes))
+    let opening = KernelCompiler.openingInBackground()
+    let plan = Result { try self.plan(shapes: shapes, dtypes: dtypes) }
+    note("trace and plan")
+    opening.wait()
+    note("wait for LLVM")
+    let executable = try Executable(plan.get())
+    note("compile and bind")
     executables.withLock { $0[signature] = executable }
     return executable
   }

@@ -53,6 +53,18 @@ extension CommandTests {
       #expect(share > 0 && share < 1.000001)
     }
 
+    @Test func benchTimesTheStartOfProcesses() throws {
+      let text = try descent.run("bench mlp-small --start --seconds 0.1").stdout
+      for part in ["cold", "warm", "trace and plan", "compile and bind", "first step", " 0 compiled"] {
+        #expect(text.contains(part), "\(part) is missing")
+      }
+      let json = try descent.run("bench mlp-small --start --seconds 0.1 --json").json
+      for key in ["coldMs", "warmMs"] {
+        let parts = try #require(json[key] as? [String: Double])
+        #expect(try #require(parts["minimum"]) > 0 && parts["first step"] != nil)
+      }
+    }
+
     @Test func benchTakesSizesOfTransformers() throws {
       let small = try descent.run(
         "bench gpt-tiny --width 16 --depth 1 --heads 2 --context 8 --batch 2 --seconds 0.1 --json")

@@ -12,6 +12,7 @@ struct BenchCommand: ParsableCommand {
         descent bench mlp-small mlp-mnist --seconds 10
         descent bench adamw-25m --json
         descent bench gpt-tiny --profile
+        descent bench gpt-tiny --start
         descent bench gpt-tiny --width 256 --context 128
 
       WORKLOADS:
@@ -25,6 +26,9 @@ struct BenchCommand: ParsableCommand {
       one), GB/s the bytes of all elements that the kernel reads or writes, each once; "of peak" says how near the \
       kernel comes to what this machine reaches in a large matrix product or a large triad a = b + s·c, whichever is \
       nearer. Small workloads live in the caches and may exceed the triad.
+
+      With --start new processes run one step each, in turn with an empty kernel cache ("cold") and with the one that the \
+      run before has left ("warm"), until the time is over. The figures are medians from the start of the process on.
       """)
 
   @Argument(help: "The workloads. (default: all)")
@@ -35,6 +39,12 @@ struct BenchCommand: ParsableCommand {
 
   @Flag(help: "List the kernels of a step by the time they take.")
   var profile = false
+
+  @Flag(help: "Time the start of a process up to the end of its first step.")
+  var start = false
+
+  @Option(help: .hidden)
+  var launchedAt: Int?
 
   @OptionGroup(title: "Sizes, for the transformers") var sizes: SizeOptions
   @OptionGroup(title: "Sizes, for the transformers") var batch: SequenceBatchOption
@@ -62,16 +72,21 @@ struct BenchCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let launchedAt { return try StartReport.runChild(of: chosen()[0], launchedAt: launchedAt) }
     let interruption = Interruption()
     let progress = Progress(quiet: output.quiet, isForPrograms: output.json)
     let chosen = try chosen()
     let peaks = profile ? try MachinePeaks.measured() : nil
     var values: [OrderedJSON] = []
-    if !output.json && !profile { print(StepTiming.heading) }
+    if !output.json && !profile && !start { print(StepTiming.heading) }
     for workload in chosen where !interruption.isRequested {
       progress.bar(done: values.count, of: chosen.count, workload.name)
       let result: (text: String, json: OrderedJSON)?
-      if let peaks {
+      if start {
+        let report = try StartReport(
+          of: workload, options: sizes.arguments, seconds: seconds, isCancelled: { interruption.isRequested })
+        result = report.map { ($0.text, $0.json) }
+      } else if let peaks {
         let report = try ProfileReport(
           of: workload, beside: peaks, seconds: seconds, isCancelled: { interruption.isRequested })
         result = report.map { ((values.isEmpty ? "" : "\n") + $0.text, $0.json) }

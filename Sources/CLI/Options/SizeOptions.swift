@@ -15,6 +15,9 @@ struct SizeOptions: ParsableArguments {
   /// The options that were given.
   var given: [String] { values.filter { $0.value != nil }.map(\.name) }
 
+  /// The options as a command line has them.
+  var arguments: [String] { values.flatMap { option in option.value.map { [option.name, String($0)] } ?? [] } }
+
   func validate() throws {
     for case (let name, let value?) in values where value < 1 {
       throw ValidationError("\(name) must be at least 1, not \(value).")

@@ -9,14 +9,15 @@ extension Binder {
   /// in all transpositions: small ones take between half and nine tenths of the time, since nothing is allocated or
   /// looked up for them, and large ones 0.9 to 1.0 of it. Slower by 2 to 10 % are some weight gradients whose A exceeds
   /// the second-level cache (`[1536×1024 · 1024×384]`); they stay here so that a step allocates nothing.
-  func product(
-    _ unit: MatrixUnit, _ compiler: KernelCompiler, _ texts: EmittedKernels
-  ) throws(EngineError) -> BoundStep {
+  func product(_ unit: MatrixUnit) throws(EngineError) -> BoundStep {
     let descriptor = unit.descriptor
-    let code = texts.code(descriptor)
+    let code = kernels.code(descriptor)
     let arguments = ProductEmitter.Argument.allCases
-    let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: arguments.count)
+    let table = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: arguments.count + code.sizes.count)
     table.initialize(repeating: nil, count: arguments.count)
+    for (i, size) in code.sizes.enumerated() {
+      (table + arguments.count + i).initialize(to: UnsafeMutableRawPointer(bitPattern: size))
+    }
     func slot(_ argument: ProductEmitter.Argument) -> UnsafeMutablePointer<UnsafeMutableRawPointer?> {
       table + argument.rawValue
     }

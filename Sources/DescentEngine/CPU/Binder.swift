@@ -27,18 +27,25 @@ struct BoundStep {
 struct Binder: @unchecked Sendable {
   let pointers: [Node: UnsafeMutableRawPointer]
   let threads: Int
+  let compiler: KernelCompiler
+  let kernels: EmittedKernels
   /// Scalar operations below which a second thread costs more than it brings.
   static let parallelWork = 1_500_000
+
+  init(pointers: [Node: UnsafeMutableRawPointer], threads: Int) throws(EngineError) {
+    self.pointers = pointers
+    self.threads = threads
+    compiler = try KernelCompiler.shared()
+    kernels = EmittedKernels(vectorByteCount: compiler.vectorByteCount)
+  }
 
   func threads(forWork work: Int) -> Int { work < Self.parallelWork ? 1 : threads }
 
   /// Compiles and binds all steps, several at a time: most of the time goes into LLVM.
   func bind(_ steps: [Schedule.Step]) throws(EngineError) -> [BoundStep] {
-    let compiler = try KernelCompiler.shared()
-    let texts = EmittedKernels(vectorByteCount: compiler.vectorByteCount)
     let results = Results(steps.count)
     DispatchQueue.concurrentPerform(iterations: steps.count) { i in
-      results.slots[i] = Result { () throws(EngineError) in try bind(steps[i], compiler, texts) }
+      results.slots[i] = Result { () throws(EngineError) in try bind(steps[i]) }
     }
     var bound: [BoundStep] = []
     for i in steps.indices { bound.append(try results.slots[i]!.get()) }
@@ -58,24 +65,22 @@ struct Binder: @unchecked Sendable {
     }
   }
 
-  private func bind(
-    _ step: Schedule.Step, _ compiler: KernelCompiler, _ texts: EmittedKernels
-  ) throws(EngineError) -> BoundStep {
+  private func bind(_ step: Schedule.Step) throws(EngineError) -> BoundStep {
     switch step.work {
     case .loop(let kernel):
       if kernel.isEmpty { return BoundStep() }
-      return try bound(texts.code(kernel), kernel.buffers, work: kernel.work, compiler)
+      return try bound(kernels.code(kernel), kernel.buffers, work: kernel.work)
     case .scatter(let unit):
       let code = ScatterEmitter.emit(unit, vectorByteCount: compiler.vectorByteCount)
       return try bound(
-        code, [unit.indices, unit.updates, unit.node], work: unit.outer * unit.count * unit.inner * 4, compiler)
-    case .matrix(let unit): return try product(unit, compiler, texts)
+        code, [unit.indices, unit.updates, unit.node], work: unit.outer * unit.count * unit.inner * 4)
+    case .matrix(let unit): return try product(unit)
     case .opaque(let unit): return BoundStep(instructions: [.routine(try unit.bind(self))])
     }
   }
 
   private func bound(
-    _ code: KernelEmitter.Code, _ buffers: [Node], work: Int, _ compiler: KernelCompiler
+    _ code: KernelEmitter.Code, _ buffers: [Node], work: Int
   ) throws(EngineError) -> BoundStep {
     let function = try compiler.function(symbol: "kernel", ir: code.ir)
     let table = table(buffers, extent: code.extentArgument)

@@ -62,9 +62,8 @@ struct AttentionUnit: OpaqueUnit {
   }
 
   func bind(_ binder: Binder) throws(EngineError) -> any Routine {
-    let compiler = try KernelCompiler.shared()
-    let code = AttentionEmitter.emit(self, vectorByteCount: compiler.vectorByteCount)
-    let function = try compiler.function(symbol: "kernel", ir: code.ir)
+    let code = binder.kernels.code(self)
+    let function = try binder.compiler.function(symbol: "kernel", ir: code.ir)
     let slots = min(binder.threads(forWork: work), Self.slots, code.tasks)
     let table = binder.table(views.map(\.node) + [node, scratch], extent: slots)
     return KernelRoutine(function, table: table, tasks: slots, threads: slots, work: work)

@@ -37,16 +37,15 @@ struct BufferChoice {
   /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.
   private func isWorthStoring(_ node: Node) -> Bool {
     guard node.shape.elementCount > 1, uses.count(node) > 1 || uses.isBroadcast(node) else { return false }
-    return cost(node) > Self.affordableCost(of: node) && !isMask(node)
+    return cost(node, for: node) > Self.mostAffordableLoads * Self.loadCost(node) && !isMask(node)
   }
 
-  /// How much may be computed again to spare a tensor its way to memory and back. For one that stays in the cache that is
-  /// four cheap operations; for a larger one, 8 bytes an element take as long as an exponential or a tangent of a value that
-  /// is read, or as reading two other tensors.
-  private static func affordableCost(of node: Node) -> Int { isLarge(node) ? mostAffordableCost : 4 }
-  private static let mostAffordableCost = 24
-  /// What reading an element of a large tensor counts.
-  private static let loadCost = 8
+  /// How much may be computed again to spare a tensor its way to memory and back: as much as reading three tensors of its
+  /// size. Reading one that stays in the cache counts as much as two cheap operations; for a larger one, 8 bytes an
+  /// element take as long as most of an exponential. That reading counts is also what stores a deep network's running
+  /// sum after each block, at the same places in every block, so that blocks share their kernels.
+  private static let mostAffordableLoads = 3
+  private static func loadCost(_ node: Node) -> Int { isLarge(node) ? 8 : 2 }
   private static func isLarge(_ node: Node) -> Bool { node.shape.elementCount * node.dtype.byteCount >= 1 << 20 }
 
   /// Whether a condition depends on drawn numbers and scalars only. Such a mask (dropout's) is drawn again from its key
@@ -64,9 +63,12 @@ struct BufferChoice {
     return node.dtype == .bool && node.shape.elementCount > 1 && isDrawn(node)
   }
 
-  /// Operations it takes to compute an element from what is stored; expensive ones count ten.
-  private func cost(_ node: Node) -> Int {
-    if buffered.nodes.contains(node) { return Self.isLarge(node) ? Self.loadCost : 0 }
+  /// Operations it takes to compute an element of `node` for `target` from what is stored; expensive ones count ten. What
+  /// is smaller than the target, such as a row's mean, is read more often than it is fetched and counts nothing.
+  private func cost(_ node: Node, for target: Node) -> Int {
+    if buffered.nodes.contains(node) {
+      return node.shape.elementCount < target.shape.elementCount ? 0 : Self.loadCost(node)
+    }
     let own: Int
     switch node.op {
     case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
@@ -80,7 +82,8 @@ struct BufferChoice {
     case .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan: own = 10
     }
     var total = own
-    for input in node.inputs where total <= Self.mostAffordableCost { total += cost(input) }
+    let most = Self.mostAffordableLoads * Self.loadCost(target)
+    for input in node.inputs where total <= most { total += cost(input, for: target) }
     return total
   }
 }

@@ -28,11 +28,10 @@ struct CumulativeSumUnit: OpaqueUnit {
   }
 
   func bind(_ binder: Binder) throws(EngineError) -> any Routine {
-    let compiler = try KernelCompiler.shared()
-    let code = CumulativeSumEmitter.emit(self, vectorByteCount: compiler.vectorByteCount)
+    let code = CumulativeSumEmitter.emit(self, vectorByteCount: binder.compiler.vectorByteCount)
     let work = 4 * outer * count * inner
     return KernelRoutine(
-      try compiler.function(symbol: "kernel", ir: code.ir), table: binder.table([input, node], extent: nil),
+      try binder.compiler.function(symbol: "kernel", ir: code.ir), table: binder.table([input, node], extent: nil),
       tasks: code.tasks, threads: binder.threads(forWork: work), work: work)
   }
 }

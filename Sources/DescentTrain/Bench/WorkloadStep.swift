@@ -65,14 +65,17 @@ extension Workload {
     public let executable: Executable
     public let memory: MemorySummary
 
-    init(_ step: WorkloadStep) throws {
-      try step.start()
-      executable = try step.function.executable(
-        shapes: step.arguments.map(\.shape), dtypes: step.arguments.map(\.dtype))
+    /// - Parameter note: is told when a part is done.
+    init(_ step: WorkloadStep, note: (String) -> Void = { _ in }) throws {
+      let (shapes, dtypes) = (step.arguments.map(\.shape), step.arguments.map(\.dtype))
+      executable = try step.function.executable(shapes: shapes, dtypes: dtypes, note: note)
       memory = executable.plan.memorySummary(parameters: step.variables)
+      try step.start()
+      note("initial values")
       for (slot, input) in zip(executable.arguments, try evaluate(step.arguments)) {
         slot.pointer.copyMemory(from: input.pointer, byteCount: input.byteCount)
       }
+      note("data")
     }
 
     /// One training step, with everything in it: forward, backward, update.

@@ -1,6 +1,7 @@
 import DescentEngine
 import DescentGraph
 import DescentNN
+import Foundation
 import Testing
 
 @testable import DescentTrain
@@ -53,5 +54,17 @@ import Testing
     let large = try #require(Workload.named("gpt-tiny")).plan()
     #expect(small.memory.total < large.memory.total / 8)
     #expect(small.plan.kernelCount < large.plan.kernelCount)
+  }
+
+  /// What the blocks store, they store at the same places, so a deeper network compiles no more kernels.
+  @Test func `blocks of a deep transformer run the same kernels`() throws {
+    func kernels(depth: Int) throws -> Int {
+      var size = try #require(Workload.named("gpt-tiny")?.size)
+      (size.depth, size.batch) = (depth, 4)
+      return try Workload.transformer("deep", size).plan().plan.printedKernels().components(
+        separatedBy: "; kernel of step"
+      ).count
+    }
+    #expect(try kernels(depth: 4) == kernels(depth: 7))
   }
 }

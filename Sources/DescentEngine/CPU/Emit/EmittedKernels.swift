@@ -12,9 +12,17 @@ final class EmittedKernels: Sendable {
     let dtypes: [DType]
     let stores: [LoopKernel.Store]
   }
-  private let vectorByteCount: Int
+  /// What attention's text depends on.
+  private struct Attention: Hashable {
+    let attention: DescentGraph.Attention
+    let isGradient: Bool
+    let shape: Shape
+    let views: [[Int]]
+  }
+  let vectorByteCount: Int
   private let loops = Mutex<[Loop: KernelEmitter.Code]>([:])
-  private let products = Mutex<[ProductDescriptor: ProductEmitter.Code]>([:])
+  private let products = Mutex<[ProductForm: ProductEmitter.Texts]>([:])
+  private let attentions = Mutex<[Attention: AttentionEmitter.Code]>([:])
 
   init(vectorByteCount: Int) { self.vectorByteCount = vectorByteCount }
 
@@ -29,9 +37,25 @@ final class EmittedKernels: Sendable {
   }
 
   func code(_ product: ProductDescriptor) -> ProductEmitter.Code {
-    if let known = products.withLock({ $0[product] }) { return known }
-    let code = ProductEmitter.emit(product, vectorByteCount: vectorByteCount)
-    products.withLock { $0[product] = code }
+    let blocking = ProductBlocking(product, vectorByteCount: vectorByteCount)
+    let form = ProductForm(product, blocking)
+    let texts =
+      products.withLock { $0[form] }
+      ?? {
+        let texts = ProductEmitter.texts(form)
+        products.withLock { $0[form] = texts }
+        return texts
+      }()
+    return ProductEmitter.code(product, blocking, form, texts)
+  }
+
+  func code(_ unit: AttentionUnit) -> AttentionEmitter.Code {
+    let key = Attention(
+      attention: unit.attention, isGradient: unit.isGradient, shape: unit.node.inputs[0].shape,
+      views: unit.views.map { [$0.offset, $0.batch, $0.time, $0.heads] })
+    if let known = attentions.withLock({ $0[key] }) { return known }
+    let code = AttentionEmitter.emit(unit, vectorByteCount: vectorByteCount)
+    attentions.withLock { $0[key] = code }
     return code
   }
 }

@@ -43,6 +43,13 @@ final class IRBuilder {
     from low: String, to high: String, step: Int, carrying initial: [Carried],
     _ body: (String, [String]) -> [String]
   ) -> [String] {
+    loop(from: low, to: high, step: String(step), carrying: initial, body)
+  }
+
+  func loop(
+    from low: String, to high: String, step: String, carrying initial: [Carried],
+    _ body: (String, [String]) -> [String]
+  ) -> [String] {
     let (header, inside, latch, exit) = (label("loop"), label("body"), label("latch"), label("exit"))
     let entry = block
     let index = fresh("i")

@@ -16,6 +16,8 @@ struct ProductBlocking: Equatable {
   var depthBlock: Int
   /// Rows that a task covers, a multiple of `tileRows`.
   var rowBlock: Int
+  /// Whether sizes and strides are constants in the code, which then serves this product alone.
+  var fixesSizes: Bool
 
   var stripWidth: Int { tileVectors * lanes }
 
@@ -33,9 +35,14 @@ struct ProductBlocking: Equatable {
     // Enough tasks for a balance. A call packs a strip once for all of its tasks, unless it is packed block by block.
     let strips = d.batch.reduce(1, *) * ((d.n + tileVectors * lanes - 1) / (tileVectors * lanes))
     let fewestRows = packsRight && depthBlocks > 1 ? 256 : 32
+    fixesSizes = d.floatingPointOperations < Self.sharingOperations
     let shares = max(1, min((23 + strips) / strips, d.m / fewestRows))
     rowBlock = Self.rounded((d.m + shares - 1) / shares, to: tileRows)
   }
+
+  /// Operations from which on products share code: a tenth of a millisecond, against the tenth of a microsecond that a
+  /// task takes to find its place without constants.
+  static let sharingOperations = 10_000_000
 
   /// Floats of a packed strip on the stack: 384 kB, which fits into the second-level cache and into 512 kB, the smallest
   /// stack that systems give a thread.

@@ -8,9 +8,9 @@ extension ProductEmitter {
   /// exist become whatever fits; their results are not stored.
   func packStrip(_ b: String, firstColumn: String, depthStart: String, depth: String) {
     let offset = ir.sum(
-      ir.product(depthStart, String(d.b.rowStride)), ir.product(firstColumn, String(d.b.columnStride)))
+      ir.product(depthStart, size(.rightRow)), ir.product(firstColumn, size(.rightColumn)))
     let corner = ir.element(b, offset)
-    if d.b.columnStride != 1 {
+    if !form.isUnit(.rightColumn) {
       packTransposed(corner, firstColumn: firstColumn, depth: depth)
     } else {
       packRows(corner, firstColumn: firstColumn, depth: depth)
@@ -18,11 +18,11 @@ extension ProductEmitter {
   }
 
   private func packRows(_ corner: String, firstColumn: String, depth: String) {
-    let rest = d.n % blocking.stripWidth
+    let rest = form.restColumns
     func copy(columns: Int) {
       _ = ir.loop(from: "0", to: depth, step: 1, carrying: []) { k, _ in
-        let source = ir.element(corner, ir.product(k, String(d.b.rowStride)))
-        let target = ir.element("%panel", ir.product(k, String(blocking.stripWidth)))
+        let source = ir.element(corner, ir.product(k, size(.rightRow)))
+        let target = ir.element("%panel", ir.product(k, String(form.stripWidth)))
         for start in stride(from: 0, to: columns, by: lanes) {
           let mask = columns - start < lanes ? prefixMask(columns - start) : nil
           let vector = ir.loadFloats(ir.element(source, String(start)), lanes: lanes, mask: mask)
@@ -31,19 +31,20 @@ extension ProductEmitter {
         return []
       }
     }
-    if rest == 0 || d.n < blocking.stripWidth { return copy(columns: min(d.n, blocking.stripWidth)) }
-    ir.choose(ir.emit("icmp eq i64 \(firstColumn), \(d.n - rest)")) {
+    if rest == 0 { return copy(columns: form.stripWidth) }
+    if !form.hasWholeStrips { return copy(columns: rest) }
+    ir.choose(ir.emit("icmp eq i64 \(firstColumn), \(ir.sum(size(.n), String(-rest)))")) {
       copy(columns: rest)
     } otherwise: {
-      copy(columns: blocking.stripWidth)
+      copy(columns: form.stripWidth)
     }
   }
 
   /// Hands the strip to the transposing kernel.
   private func packTransposed(_ corner: String, firstColumn: String, depth: String) {
-    let columns = minimum(ir.emit("sub nsw i64 \(d.n), \(firstColumn)"), String(blocking.stripWidth))
+    let columns = ir.minimum(ir.difference(size(.n), firstColumn), String(form.stripWidth))
     let arguments = [
-      "ptr \(corner)", "ptr %panel", "i64 \(d.b.columnStride)", "i64 \(blocking.stripWidth)", "i64 \(depth)",
+      "ptr \(corner)", "ptr %panel", "i64 \(size(.rightColumn))", "i64 \(form.stripWidth)", "i64 \(depth)",
     ]
     for (i, argument) in arguments.enumerated() {
       ir.line("store \(argument), ptr \(ir.element("%strip", String(2 * i))), align 8")
@@ -63,8 +64,6 @@ extension ProductEmitter {
       let slot = ir.emit("getelementptr ptr, ptr %args, i64 \(i)")
       ir.line("%\(name) = load \(i < 2 ? "ptr" : "i64"), ptr \(slot), align 8")
     }
-    let rest = ir.emit("srem i64 %depth, \(lanes)")
-    let whole = ir.emit("sub nsw i64 %depth, \(rest)")
     // Columns that fill up the last square are copies of the last.
     let top = ir.emit("sub nsw i64 %hi, 1")
     _ = ir.loop(from: "%lo", to: "%hi", step: lanes, carrying: []) { column, _ in
@@ -74,21 +73,25 @@ extension ProductEmitter {
         return ir.element("%source", ir.product(ir.select(isInside, index, top, "i64", 1), "%stride"))
       }
       let target = ir.element("%panel", column)
-      func square(_ k: String, mask: String?) {
-        let turned = ir.transposed(
-          rows.map { ir.loadFloats(ir.element($0, k), lanes: lanes, mask: mask) }, lanes: lanes)
+      // Whole squares and the part at the end load differently and share the rest, which is long.
+      _ = ir.loop(from: "0", to: "%depth", step: lanes, carrying: []) { k, _ in
+        let type = vectorType("float", lanes)
+        let left = ir.difference("%depth", k)
+        func loaded(mask: String?) -> [String] {
+          rows.map { ir.loadFloats(ir.element($0, k), lanes: lanes, mask: mask) }
+        }
+        var square = rows.map { _ in IRBuilder.Carried(type: type, value: "zeroinitializer") }
+        let isWhole = ir.emit("icmp sge i64 \(left), \(lanes)")
+        for (i, vector) in ir.when(isWhole, carrying: square, { _ in loaded(mask: nil) }).enumerated() {
+          square[i].value = vector
+        }
+        let isPart = ir.emit("icmp slt i64 \(left), \(lanes)")
+        let vectors = ir.when(isPart, carrying: square) { _ in loaded(mask: ir.laneMask(below: left, lanes: lanes)) }
         var place = ir.element(target, ir.product(k, "%width"))
-        for vector in turned {
+        for vector in ir.transposed(vectors, lanes: lanes) {
           ir.storeFloats(vector, place, lanes: lanes)
           place = ir.element(place, "%width")
         }
-      }
-      _ = ir.loop(from: "0", to: whole, step: lanes, carrying: []) { k, _ in
-        square(k, mask: nil)
-        return []
-      }
-      _ = ir.when(ir.emit("icmp sgt i64 \(rest), 0"), carrying: []) { _ in
-        square(whole, mask: ir.laneMask(below: rest, lanes: lanes))
         return []
       }
       return []
@@ -101,42 +104,39 @@ extension ProductEmitter {
   /// The kernel that copies a column-major A into the scratch memory:
   /// `scratch[tile·tileRows·depth + k·tileRows + r] = A[tile·tileRows + r, k]`. A task copies as many tiles as share a
   /// cache line of A.
-  func emitPacking() -> KernelEmitter.Code {
+  func emitPacking() -> String {
     loadArguments([.a, .scratch])
-    let groupRows = max(1, 16 / blocking.tileRows) * blocking.tileRows
-    let groups = (d.m + groupRows - 1) / groupRows
-    let rest = d.m % groupRows
+    let rest = form.restRows
     _ = ir.loop(from: "%lo", to: "%hi", step: 1, carrying: []) { index, _ in
-      let (batchIndex, group) = split(index, by: groups)
-      let row = ir.product(group, String(groupRows))
-      let source = ir.element(matrix("%a", batchIndex, d.a.batchStrides), row)
+      let (batchIndex, group) = split(index, by: size(.groups))
+      let row = ir.product(group, String(form.groupRows))
+      let source = ir.element(matrix("%a", batchIndex, ProductSize.leftBatch), row)
       let target = ir.element(
-        ir.element("%scratch", ir.product(batchIndex, String(blocking.packedLeftCount(d)))),
-        ir.product(row, String(d.k)))
+        ir.element("%scratch", ir.product(batchIndex, size(.packedLeft))), ir.product(row, size(.k)))
       func copy(rows: Int) {
-        _ = ir.loop(from: "0", to: String(d.k), step: 1, carrying: []) { k, _ in
-          let from = ir.element(source, ir.product(k, String(d.a.columnStride)))
-          let to = ir.element(target, ir.product(k, String(blocking.tileRows)))
-          for first in stride(from: 0, to: rows, by: blocking.tileRows) {
-            let lanes = min(blocking.tileRows, rows - first)
+        _ = ir.loop(from: "0", to: size(.k), step: 1, carrying: []) { k, _ in
+          let from = ir.element(source, ir.product(k, size(.leftColumn)))
+          let to = ir.element(target, ir.product(k, String(form.tileRows)))
+          for first in stride(from: 0, to: rows, by: form.tileRows) {
+            let lanes = min(form.tileRows, rows - first)
             let vector = ir.loadFloats(ir.element(from, String(first)), lanes: lanes)
-            ir.storeFloats(vector, ir.element(to, String(first * d.k)), lanes: lanes)
+            ir.storeFloats(vector, ir.element(to, ir.product(String(first), size(.k))), lanes: lanes)
           }
           return []
         }
       }
-      if rest == 0 || groups == 1 {
-        copy(rows: rest == 0 ? groupRows : rest)
+      if rest == 0 {
+        copy(rows: form.groupRows)
       } else {
-        ir.choose(ir.emit("icmp eq i64 \(group), \(groups - 1)")) {
+        ir.choose(ir.emit("icmp eq i64 \(group), \(ir.sum(size(.groups), "-1"))")) {
           copy(rows: rest)
         } otherwise: {
-          copy(rows: groupRows)
+          copy(rows: form.groupRows)
         }
       }
       return []
     }
-    return .init(ir: ir.module(), tasks: d.batch.reduce(1, *) * groups, extentArgument: nil)
+    return ir.module()
   }
 }
 

@@ -15,68 +15,94 @@ final class ProductEmitter {
     /// The kernel behind `Argument.transpose`, if that is used.
     var transposing: String?
     var product: KernelEmitter.Code
+    /// What follows the places in the argument table.
+    var sizes: [Int]
     /// Bytes of memory that `packing` and `product` share. Products that run one after another may use the same.
     var scratchByteCount: Int
+  }
+
+  /// The kernels of all products of one form.
+  struct Texts {
+    var packing: String?
+    var transposing: String?
+    var product: String
   }
 
   /// The places in the argument table.
   enum Argument: Int, CaseIterable { case a, b, bias, c, scratch, transpose }
 
-  let d: ProductDescriptor
-  let blocking: ProductBlocking
+  let form: ProductForm
   let ir = IRBuilder()
-  var lanes: Int { blocking.lanes }
+  var lanes: Int { form.lanes }
 
   static func emit(_ d: ProductDescriptor, vectorByteCount: Int) -> Code {
     emit(d, ProductBlocking(d, vectorByteCount: vectorByteCount))
   }
 
   static func emit(_ d: ProductDescriptor, _ blocking: ProductBlocking) -> Code {
-    require(d.problem == nil, "no kernel for \(d): \(d.problem!)")
-    require(d.a.rowStride == 1 || !blocking.packsLeft, "a row-major A is not packed: \(d)")
-    require(d.b.columnStride == 1 || blocking.packsRight, "a column-major B must be packed: \(d)")
-    let packing = blocking.packsLeft ? ProductEmitter(d, blocking).emitPacking() : nil
-    let size = d.batch.reduce(1, *) * blocking.packedLeftCount(d)
+    let form = ProductForm(d, blocking)
+    return code(d, blocking, form, texts(form))
+  }
+
+  static func texts(_ form: ProductForm) -> Texts {
+    Texts(
+      packing: form.packsLeft ? ProductEmitter(form).emitPacking() : nil,
+      transposing: form.isUnit(.rightColumn) ? nil : emitTransposing(lanes: form.lanes),
+      product: ProductEmitter(form).emitProduct())
+  }
+
+  /// A product with the kernels of its form.
+  static func code(
+    _ d: ProductDescriptor, _ blocking: ProductBlocking, _ form: ProductForm, _ texts: Texts
+  ) -> Code {
+    let size = ProductSize.values(d, blocking)
+    let batch = d.batch.reduce(1, *)
+    func kernel(_ ir: String, tasks: Int) -> KernelEmitter.Code { .init(ir: ir, tasks: tasks, extentArgument: nil) }
     return Code(
-      packing: packing,
-      transposing: d.b.columnStride != 1 ? emitTransposing(lanes: blocking.lanes) : nil,
-      product: ProductEmitter(d, blocking).emitProduct(),
-      scratchByteCount: blocking.packsLeft ? 4 * size : 0)
+      packing: texts.packing.map { kernel($0, tasks: batch * size(.groups)) }, transposing: texts.transposing,
+      product: kernel(texts.product, tasks: batch * size(.strips) * size(.rowBlocks)),
+      sizes: form.constants.isEmpty ? form.sizes.map(size) : [],
+      scratchByteCount: blocking.packsLeft ? 4 * batch * size(.packedLeft) : 0)
   }
 
-  private init(_ d: ProductDescriptor, _ blocking: ProductBlocking) {
-    self.d = d
-    self.blocking = blocking
-  }
+  private init(_ form: ProductForm) { self.form = form }
 
-  /// Loads the pointers of the argument table.
+  /// Loads pointers, and the sizes that are no constants, from the argument table.
   func loadArguments(_ arguments: [Argument]) {
-    for argument in arguments {
-      let slot = ir.emit("getelementptr ptr, ptr %args, i64 \(argument.rawValue)")
-      ir.line("%\(argument) = load ptr, ptr \(slot), align 8")
+    func load(_ type: String, _ name: String, _ index: Int) {
+      let slot = ir.emit("getelementptr ptr, ptr %args, i64 \(index)")
+      ir.line("\(name) = load \(type), ptr \(slot), align 8")
+    }
+    for argument in arguments { load("ptr", "%\(argument)", argument.rawValue) }
+    if !form.constants.isEmpty { return }
+    for (i, size) in form.sizes.enumerated() where !form.isUnit(size) {
+      load("i64", "%size\(i)", Argument.allCases.count + i)
     }
   }
 
+  /// A size as code refers to it: a constant or a register.
+  func size(_ size: ProductSize) -> String {
+    if form.isUnit(size) { return "1" }
+    let i = form.sizes.firstIndex(of: size)!
+    return form.constants.isEmpty ? "%size\(i)" : String(form.constants[i])
+  }
+
   /// `i / extent` and `i % extent`.
-  func split(_ i: String, by extent: Int) -> (String, String) {
-    if extent == 1 { return (i, "0") }
+  func split(_ i: String, by extent: String) -> (String, String) {
+    if extent == "1" { return (i, "0") }
     return (ir.emit("sdiv i64 \(i), \(extent)"), ir.emit("srem i64 \(i), \(extent)"))
   }
 
   /// Where the matrix of a batch index begins.
-  func matrix(_ pointer: String, _ batchIndex: String, _ strides: [Int]) -> String {
+  func matrix(_ pointer: String, _ batchIndex: String, _ stride: (Int) -> ProductSize) -> String {
     var rest = batchIndex
     var offset = "0"
-    for (extent, stride) in zip(d.batch, strides).reversed() {
-      let (outer, index) = split(rest, by: extent)
+    for dimension in (0..<form.batchDimensions).reversed() {
+      let (outer, index) = split(rest, by: size(.batch(dimension)))
       rest = outer
-      offset = ir.sum(offset, ir.product(index, String(stride)))
+      offset = ir.sum(offset, ir.product(index, size(stride(dimension))))
     }
     return ir.element(pointer, offset)
-  }
-
-  func minimum(_ x: String, _ y: String) -> String {
-    ir.select(ir.emit("icmp slt i64 \(x), \(y)"), x, y, "i64", 1)
   }
 
   // MARK: The product
@@ -94,45 +120,39 @@ final class ProductEmitter {
     var depth: String
   }
 
-  private func emitProduct() -> KernelEmitter.Code {
+  private func emitProduct() -> String {
     loadArguments(Argument.allCases)
-    if blocking.packsRight {
-      let count = blocking.packedDepth(d) * blocking.stripWidth
-      ir.line("%panel = alloca [\(count) x float], align 64")
+    if form.packsRight {
+      ir.line("%panel = alloca float, i64 \(size(.panel)), align 64")
       ir.line("%strip = alloca [5 x i64], align 8")
     }
-    let strips = (d.n + blocking.stripWidth - 1) / blocking.stripWidth
-    let rowBlocks = (d.m + blocking.rowBlock - 1) / blocking.rowBlock
-    let depthBlocks = (d.k + blocking.depthBlock - 1) / blocking.depthBlock
     // The strip that lies packed on the stack.
     let none = IRBuilder.Carried(type: "i64", value: "-1")
     _ = ir.loop(from: "%lo", to: "%hi", step: 1, carrying: [none]) { index, packed in
-      let (strip, rowBlock) = split(index, by: rowBlocks)
-      let (batchIndex, stripOfMatrix) = split(strip, by: strips)
-      let firstRow = ir.product(rowBlock, String(blocking.rowBlock))
-      let rowEnd = ir.sum(firstRow, String(blocking.rowBlock))
-      let left = blocking.packsLeft ? [blocking.packedLeftCount(d)] : d.a.batchStrides
+      let (strip, rowBlock) = split(index, by: size(.rowBlocks))
+      let (batchIndex, stripOfMatrix) = split(strip, by: size(.strips))
+      let firstRow = ir.product(rowBlock, size(.rowBlock))
       var task = Task(
-        a: blocking.packsLeft
-          ? ir.element("%scratch", ir.product(batchIndex, String(left[0])))
-          : matrix("%a", batchIndex, left),
-        b: matrix("%b", batchIndex, d.b.batchStrides), c: matrix("%c", batchIndex, d.c.batchStrides),
-        firstRow: firstRow, endRow: rowBlocks == 1 ? String(d.m) : minimum(rowEnd, String(d.m)),
-        firstColumn: ir.product(stripOfMatrix, String(blocking.stripWidth)), depthStart: "0", depth: String(d.k))
-      if depthBlocks == 1 {
-        if blocking.packsRight {
+        a: form.packsLeft
+          ? ir.element("%scratch", ir.product(batchIndex, size(.packedLeft)))
+          : matrix("%a", batchIndex, ProductSize.leftBatch),
+        b: matrix("%b", batchIndex, ProductSize.rightBatch), c: matrix("%c", batchIndex, ProductSize.resultBatch),
+        firstRow: firstRow, endRow: ir.minimum(ir.sum(firstRow, size(.rowBlock)), size(.m)),
+        firstColumn: ir.product(stripOfMatrix, String(form.stripWidth)), depthStart: "0", depth: size(.k))
+      if !form.hasDepthBlocks {
+        if form.packsRight {
           let isNew = ir.emit("icmp ne i64 \(strip), \(packed[0])")
           _ = ir.when(isNew, carrying: []) { _ in
-            packStrip(task.b, firstColumn: task.firstColumn, depthStart: "0", depth: String(d.k))
+            packStrip(task.b, firstColumn: task.firstColumn, depthStart: "0", depth: task.depth)
             return []
           }
         }
         rows(task)
       } else {
-        _ = ir.loop(from: "0", to: String(d.k), step: blocking.depthBlock, carrying: []) { start, _ in
+        _ = ir.loop(from: "0", to: size(.k), step: size(.depthBlock), carrying: []) { start, _ in
           task.depthStart = start
-          task.depth = minimum(ir.emit("sub nsw i64 \(d.k), \(start)"), String(blocking.depthBlock))
-          if blocking.packsRight {
+          task.depth = ir.minimum(ir.difference(size(.k), start), size(.depthBlock))
+          if form.packsRight {
             packStrip(task.b, firstColumn: task.firstColumn, depthStart: start, depth: task.depth)
           }
           rows(task)
@@ -141,34 +161,34 @@ final class ProductEmitter {
       }
       return [strip]
     }
-    return .init(ir: ir.module(), tasks: d.batch.reduce(1, *) * strips * rowBlocks, extentArgument: nil)
+    return ir.module()
   }
 
   /// The rows of a task, in a strip of full or of remaining width.
   private func rows(_ task: Task) {
-    let rest = d.n % blocking.stripWidth
-    if rest == 0 { return rows(task, columns: blocking.stripWidth) }
-    if d.n < blocking.stripWidth { return rows(task, columns: rest) }
-    ir.choose(ir.emit("icmp eq i64 \(task.firstColumn), \(d.n - rest)")) {
+    let rest = form.restColumns
+    if rest == 0 { return rows(task, columns: form.stripWidth) }
+    if !form.hasWholeStrips { return rows(task, columns: rest) }
+    ir.choose(ir.emit("icmp eq i64 \(task.firstColumn), \(ir.sum(size(.n), String(-rest)))")) {
       rows(task, columns: rest)
     } otherwise: {
-      rows(task, columns: blocking.stripWidth)
+      rows(task, columns: form.stripWidth)
     }
   }
 
   private func rows(_ task: Task, columns: Int) {
-    let rest = d.m % blocking.tileRows
-    let full = d.m - rest
-    if full > 0 {
-      let end = rest == 0 ? task.endRow : minimum(task.endRow, String(full))
-      _ = ir.loop(from: task.firstRow, to: end, step: blocking.tileRows, carrying: []) { row, _ in
-        tile(task, row: row, rows: blocking.tileRows, columns: columns)
+    let rest = form.restRows % form.tileRows
+    let full = ir.sum(size(.m), String(-rest))
+    if form.hasWholeTiles {
+      let end = rest == 0 ? task.endRow : ir.minimum(task.endRow, full)
+      _ = ir.loop(from: task.firstRow, to: end, step: form.tileRows, carrying: []) { row, _ in
+        tile(task, row: row, rows: form.tileRows, columns: columns)
         return []
       }
     }
     if rest > 0 {
-      _ = ir.when(ir.emit("icmp eq i64 \(task.endRow), \(d.m)"), carrying: []) { _ in
-        tile(task, row: String(full), rows: rest, columns: columns)
+      _ = ir.when(ir.emit("icmp eq i64 \(task.endRow), \(size(.m))"), carrying: []) { _ in
+        tile(task, row: full, rows: rest, columns: columns)
         return []
       }
     }
@@ -179,53 +199,52 @@ final class ProductEmitter {
     let lastMask = columns % lanes == 0 ? nil : prefixMask(columns % lanes)
     // As many steps between branches as keep the text short.
     let tile = ProductTile(
-      rows: rows, vectors: vectors, lanes: lanes, unroll: max(1, min(4, 16 / (rows * vectors))))
+      rows: rows, vectors: vectors, lanes: lanes, unroll: max(1, min(ProductForm.mostSteps, 16 / (rows * vectors))))
     let left: ProductTile.Left
-    if blocking.packsLeft {
-      let offset = ir.sum(
-        ir.product(row, String(d.k)), ir.product(task.depthStart, String(blocking.tileRows)))
-      left = .init(
-        pointer: ir.element(task.a, offset), rowStride: "1", depthStride: String(blocking.tileRows))
+    if form.packsLeft {
+      let offset = ir.sum(ir.product(row, size(.k)), ir.product(task.depthStart, String(form.tileRows)))
+      left = .init(pointer: ir.element(task.a, offset), rowStride: "1", depthStride: String(form.tileRows))
     } else {
       let offset = ir.sum(
-        ir.product(row, String(d.a.rowStride)), ir.product(task.depthStart, String(d.a.columnStride)))
+        ir.product(row, size(.leftRow)), ir.product(task.depthStart, size(.leftColumn)))
       left = .init(
-        pointer: ir.element(task.a, offset), rowStride: String(d.a.rowStride),
-        depthStride: String(d.a.columnStride))
+        pointer: ir.element(task.a, offset), rowStride: size(.leftRow), depthStride: size(.leftColumn))
     }
     let right: ProductTile.Right
-    if blocking.packsRight {
-      right = .init(pointer: "%panel", depthStride: String(blocking.stripWidth))
+    if form.packsRight {
+      right = .init(pointer: "%panel", depthStride: String(form.stripWidth))
     } else {
-      let offset = ir.sum(ir.product(task.depthStart, String(d.b.rowStride)), task.firstColumn)
-      right = .init(
-        pointer: ir.element(task.b, offset), depthStride: String(d.b.rowStride), lastMask: lastMask)
+      let offset = ir.sum(ir.product(task.depthStart, size(.rightRow)), task.firstColumn)
+      right = .init(pointer: ir.element(task.b, offset), depthStride: size(.rightRow), lastMask: lastMask)
     }
-    let corner = ir.element(
-      task.c, ir.sum(ir.product(row, String(d.c.rowStride)), task.firstColumn))
-    func place(_ r: Int, _ v: Int) -> String { ir.element(corner, String(r * d.c.rowStride + v * lanes)) }
+    let corner = ir.element(task.c, ir.sum(ir.product(row, size(.resultRow)), task.firstColumn))
+    let places = (0..<rows).map { ir.element(corner, ir.product(String($0), size(.resultRow))) }
+    func place(_ r: Int, _ v: Int) -> String { ir.element(places[r], String(v * lanes)) }
     func mask(_ v: Int) -> String? { v == vectors - 1 ? lastMask : nil }
     func stored() -> [String] {
       (0..<rows).flatMap { r in (0..<vectors).map { v in ir.loadFloats(place(r, v), lanes: lanes, mask: mask(v)) } }
     }
     let type = vectorType("float", lanes)
     var initial: [[String]]?
-    if d.k > blocking.depthBlock {
+    if form.hasDepthBlocks {
       let continues = ir.emit("icmp sgt i64 \(task.depthStart), 0")
       let zeros = tile.zeros.flatMap { $0 }.map { IRBuilder.Carried(type: type, value: $0) }
       initial = nested(ir.when(continues, carrying: zeros) { _ in stored() }, vectors)
     }
-    var sums = tile.emit(ir, left, right, depth: task.depth, initial: initial).flatMap { $0 }
-    if d.hasBias || d.hasRelu {
+    var sums = tile.emit(
+      ir, left, right, depth: task.depth, restOfDepth: form.hasDepthBlocks ? nil : form.restDepth % tile.unroll,
+      initial: initial
+    ).flatMap { $0 }
+    if form.hasBias || form.hasRelu {
       func finished(_ sums: [String]) -> [String] {
-        let bias = d.hasBias ? ir.element("%bias", task.firstColumn) : ""
+        let bias = form.hasBias ? ir.element("%bias", task.firstColumn) : ""
         let terms = (0..<vectors).map { v in
-          d.hasBias ? ir.loadFloats(ir.element(bias, String(v * lanes)), lanes: lanes, mask: mask(v)) : ""
+          form.hasBias ? ir.loadFloats(ir.element(bias, String(v * lanes)), lanes: lanes, mask: mask(v)) : ""
         }
         return sums.enumerated().map { i, sum in
           var x = sum
-          if d.hasBias { x = ir.emit("fadd \(type) \(x), \(terms[i % vectors])") }
-          if d.hasRelu {
+          if form.hasBias { x = ir.emit("fadd \(type) \(x), \(terms[i % vectors])") }
+          if form.hasRelu {
             let zero = ir.constant("0.0", "float", lanes)
             // NaN compares false and stays; this form is one max instruction.
             x = ir.select(ir.emit("fcmp olt \(type) \(x), \(zero)"), zero, x, type, lanes)
@@ -233,10 +252,10 @@ final class ProductEmitter {
           return x
         }
       }
-      if d.k > blocking.depthBlock {
+      if form.hasDepthBlocks {
         let end = ir.sum(task.depthStart, task.depth)
         sums = ir.when(
-          ir.emit("icmp eq i64 \(end), \(d.k)"), carrying: sums.map { .init(type: type, value: $0) }, finished)
+          ir.emit("icmp eq i64 \(end), \(size(.k))"), carrying: sums.map { .init(type: type, value: $0) }, finished)
       } else {
         sums = finished(sums)
       }

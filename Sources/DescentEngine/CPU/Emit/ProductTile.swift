@@ -47,28 +47,36 @@ struct ProductTile {
   ///
   /// - Parameters:
   ///   - depth: an i64 register or a constant, 0 or more.
+  ///   - restOfDepth: what `depth` leaves when divided by `unroll`, where that is known though `depth` is a register.
   ///   - initial: the accumulators to start from, by row and vector; without them zeros.
   /// - Returns: the accumulators, by row and vector.
-  func emit(_ ir: IRBuilder, _ a: Left, _ b: Right, depth: String, initial: [[String]]? = nil) -> [[String]] {
+  func emit(
+    _ ir: IRBuilder, _ a: Left, _ b: Right, depth: String, restOfDepth: Int? = nil, initial: [[String]]? = nil
+  ) -> [[String]] {
     let accumulators = (initial ?? zeros).flatMap { $0 }
     require(accumulators.count == rows * vectors, "\(accumulators.count) accumulators for \(rows)×\(vectors) vectors")
     var state = accumulators.map { IRBuilder.Carried(type: vectorType("float", lanes), value: $0) }
     state += [a.pointer, b.pointer].map { .init(type: "ptr", value: $0) }
+    let rowOffsets = (0..<rows).map { ir.product(String($0), a.rowStride) }
     // Pointers that run along keep the strides in the instructions instead of multiplications.
     func run(from low: String, to high: String, steps: Int) {
       let ends = ir.loop(from: low, to: high, step: steps, carrying: state) { _, values in
-        advanced(ir, values, a, b, steps: steps)
+        advanced(ir, values, a, b, rowOffsets, steps: steps)
       }
+      for i in state.indices { state[i].value = ends[i] }
+    }
+    func finish(steps: Int) {
+      if steps == 0 { return }
+      let ends = advanced(ir, state.map(\.value), a, b, rowOffsets, steps: steps)
       for i in state.indices { state[i].value = ends[i] }
     }
     if let depth = Int(depth) {
       let whole = depth / unroll * unroll
       if whole > unroll { run(from: "0", to: String(whole), steps: unroll) }
-      let rest = whole > unroll ? depth - whole : depth
-      if rest > 0 {
-        let ends = advanced(ir, state.map(\.value), a, b, steps: rest)
-        for i in state.indices { state[i].value = ends[i] }
-      }
+      finish(steps: whole > unroll ? depth - whole : depth)
+    } else if let restOfDepth {
+      run(from: "0", to: ir.sum(depth, String(-restOfDepth)), steps: unroll)
+      finish(steps: restOfDepth)
     } else {
       let rest = unroll > 1 ? ir.emit("srem i64 \(depth), \(unroll)") : "0"
       let whole = unroll > 1 ? ir.emit("sub nsw i64 \(depth), \(rest)") : depth
@@ -79,7 +87,9 @@ struct ProductTile {
   }
 
   /// `steps` steps of depth: accumulators and both pointers as they were, and as they are then.
-  private func advanced(_ ir: IRBuilder, _ values: [String], _ a: Left, _ b: Right, steps: Int) -> [String] {
+  private func advanced(
+    _ ir: IRBuilder, _ values: [String], _ a: Left, _ b: Right, _ rowOffsets: [String], steps: Int
+  ) -> [String] {
     var values = values
     let (pointerA, pointerB) = (values[rows * vectors], values[rows * vectors + 1])
     for step in 0..<steps {
@@ -90,7 +100,7 @@ struct ProductTile {
       }
       let column = ir.element(pointerA, ir.product(String(step), a.depthStride))
       for r in 0..<rows {
-        let left = ir.loadFloats(ir.element(column, ir.product(String(r), a.rowStride)), lanes: 1)
+        let left = ir.loadFloats(ir.element(column, rowOffsets[r]), lanes: 1)
         let spread = ir.splat(left, "float", lanes)
         for v in 0..<vectors {
           let i = r * vectors + v

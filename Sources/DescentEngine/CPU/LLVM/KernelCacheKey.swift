@@ -9,8 +9,9 @@ struct KernelCacheKey: Hashable, Sendable {
   init(parts: [String]) {
     var digest = SHA256()
     for part in parts {
-      digest.update(with: "\(part.utf8.count):".utf8)
-      digest.update(with: part.utf8)
+      for var text in ["\(part.utf8.count):", part] {
+        text.withUTF8 { digest.update(with: UnsafeRawBufferPointer($0)) }
+      }
     }
     bytes = digest.finish()
   }
@@ -27,42 +28,60 @@ struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
-  private var block: [UInt8] = []
+  /// The bytes that do not fill a block yet.
+  private var pending: [UInt8] = []
   private var byteCount: UInt64 = 0
+  private var schedule = [UInt32](repeating: 0, count: 64)
 
-  init() { block.reserveCapacity(64) }
+  private static let blockLength = 64
 
   /// Appends bytes to the message.
-  mutating func update(with message: some Sequence<UInt8>) {
-    for byte in message {
-      block.append(byte)
-      byteCount += 1
-      if block.count == 64 { compressBlock() }
+  mutating func update(with message: UnsafeRawBufferPointer) {
+    byteCount += UInt64(message.count)
+    var rest = message[...]
+    if !pending.isEmpty {
+      let missing = rest.prefix(SHA256.blockLength - pending.count)
+      pending += missing
+      rest = rest.dropFirst(missing.count)
+      if pending.count < SHA256.blockLength { return }
+      let block = pending
+      block.withUnsafeBytes { compress($0) }
+      pending = []
     }
+    let whole = rest.count / SHA256.blockLength * SHA256.blockLength
+    compress(UnsafeRawBufferPointer(rebasing: rest.prefix(whole)))
+    pending += rest.dropFirst(whole)
   }
 
   /// Ends the message and returns the digest's 32 bytes.
   mutating func finish() -> [UInt8] {
     let bitCount = byteCount * 8
-    update(with: CollectionOfOne(0x80))
-    while block.count != 56 { update(with: CollectionOfOne(0)) }
-    update(with: (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> (56 - 8 * $0)) })
+    var end: [UInt8] = [0x80]
+    while (pending.count + end.count) % SHA256.blockLength != 56 { end.append(0) }
+    end += (0..<8).map { UInt8(truncatingIfNeeded: bitCount >> (56 - 8 * $0)) }
+    end.withUnsafeBytes { update(with: $0) }
     return state.flatMap { word in (0..<4).map { UInt8(truncatingIfNeeded: word >> (24 - 8 * $0)) } }
   }
 
   /// The digest of one message.
-  static func digest(_ message: some Sequence<UInt8>) -> [UInt8] {
+  static func digest(_ message: [UInt8]) -> [UInt8] {
     var hash = SHA256()
-    hash.update(with: message)
+    message.withUnsafeBytes { hash.update(with: $0) }
     return hash.finish()
   }
 
-  private mutating func compressBlock() {
-    var schedule = [UInt32](repeating: 0, count: 64)
-    for t in 0..<16 {
-      let bytes = block[(4 * t)..<(4 * t + 4)]
-      schedule[t] = bytes.reduce(0) { $0 << 8 | UInt32($1) }
+  /// Takes whole blocks in.
+  private mutating func compress(_ blocks: UnsafeRawBufferPointer) {
+    for start in stride(from: 0, to: blocks.count, by: SHA256.blockLength) {
+      for t in 0..<16 {
+        let word = blocks.loadUnaligned(fromByteOffset: start + 4 * t, as: UInt32.self)
+        schedule[t] = UInt32(bigEndian: word)
+      }
+      compressSchedule()
     }
+  }
+
+  private mutating func compressSchedule() {
     for t in 16..<64 {
       let w15 = schedule[t - 15]
       let w2 = schedule[t - 2]
@@ -83,7 +102,6 @@ struct SHA256 {
       (d, c, b, a) = (c, b, a, first &+ second)
     }
     for (index, word) in [a, b, c, d, e, f, g, h].enumerated() { state[index] &+= word }
-    block.removeAll(keepingCapacity: true)
   }
 
   private func rotate(_ word: UInt32, _ count: UInt32) -> UInt32 {

@@ -1,3 +1,4 @@
+import Dispatch
 import Synchronization
 
 /// Compiles kernels from LLVM IR and gives out the addresses of their code, which stay valid until the process ends.
@@ -41,6 +42,15 @@ public final class KernelCompiler: Sendable {
   ///
   /// - Throws: ``EngineError/llvmNotFound(searched:)`` or ``EngineError/llvmUnusable(path:reason:)``, each time anew.
   public static func shared() throws(EngineError) -> KernelCompiler { try sharedResult.get() }
+
+  /// Begins to open LLVM on another thread, which takes about as long as tracing and planning a small network.
+  ///
+  /// - Returns: what to wait for before the process may end.
+  static func openingInBackground() -> DispatchGroup {
+    let group = DispatchGroup()
+    DispatchQueue.global(qos: .userInitiated).async(group: group) { _ = sharedResult }
+    return group
+  }
 
   private static let sharedResult = Result { () throws(EngineError) -> KernelCompiler in
     let environment = EngineEnvironment.current
@@ -106,7 +116,8 @@ public final class KernelCompiler: Sendable {
   /// The disk cache's key for a kernel: everything that its machine code depends on.
   func key(symbol: String, ir: String) -> KernelCacheKey {
     KernelCacheKey(parts: [
-      symbol, ir, generator.pipeline, library.version, library.targetTriple, generator.cpuName, generator.cpuFeatures,
+      symbol, ir, generator.pipeline, LLVMLibrary.codeGeneratorOptions.joined(separator: " "), library.version,
+      library.targetTriple, generator.cpuName, generator.cpuFeatures,
     ])
   }
 

@@ -16,6 +16,9 @@ struct LLVMFunctions: @unchecked Sendable {
   typealias DiagnosticHandler = @convention(c) (Object?, UnsafeMutableRawPointer?) -> Void
   typealias ErrorReporter = @convention(c) (UnsafeMutableRawPointer?, Object?) -> Void
 
+  let parseCommandLineOptions:
+    @convention(c) (Int32, UnsafePointer<UnsafePointer<CChar>?>, UnsafePointer<CChar>) -> Void
+
   // Contexts, modules and their messages.
   let contextCreate: @convention(c) () -> Object
   let contextDispose: @convention(c) (Object) -> Void
@@ -94,6 +97,7 @@ struct LLVMFunctions: @unchecked Sendable {
       }
       return unsafeBitCast(address, to: T.self)
     }
+    parseCommandLineOptions = try symbol("LLVMParseCommandLineOptions")
     contextCreate = try symbol("LLVMContextCreate")
     contextDispose = try symbol("LLVMContextDispose")
     contextSetDiagnosticHandler = try symbol("LLVMContextSetDiagnosticHandler")

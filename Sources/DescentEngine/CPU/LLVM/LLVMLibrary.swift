@@ -1,3 +1,5 @@
+import Synchronization
+
 #if canImport(Glibc)
   import Glibc
 #elseif canImport(Darwin)
@@ -67,11 +69,27 @@ public final class LLVMLibrary: Sendable {
     targetTriple = functions.takeString(functions.getDefaultTargetTriple())
     cpuName = functions.takeString(functions.getHostCPUName())
     cpuFeatures = functions.takeString(functions.getHostCPUFeatures())
+    // An option that a later version does not know would end the process.
+    if majorVersion <= LLVMLibrary.newestVersion { setOptions(handle) }
   }
 
   /// The first number of ``version``.
   public var majorVersion: Int {
     Int(version.prefix { $0.isNumber }) ?? LLVMLibrary.oldestVersion
+  }
+
+  /// The libraries whose options are set: LLVM ends the process over an option that is given twice.
+  private static let opened = Mutex<Set<UInt>>([])
+
+  /// Leaves out what takes a sixth of the code generator's time and leaves the kernels' innermost loops as they are:
+  /// emitted pointers run along by themselves, and processors order instructions on their own.
+  static let codeGeneratorOptions = ["-disable-lsr", "-disable-post-ra"]
+
+  private func setOptions(_ handle: UnsafeMutableRawPointer) {
+    guard LLVMLibrary.opened.withLock({ $0.insert(UInt(bitPattern: handle)).inserted }) else { return }
+    let arguments: [UnsafeMutablePointer<CChar>?] = (["descent"] + LLVMLibrary.codeGeneratorOptions).map { strdup($0) }
+    defer { for argument in arguments { free(argument) } }
+    functions.parseCommandLineOptions(Int32(arguments.count), arguments.map { UnsafePointer($0) }, "")
   }
 
   private static func reportedVersion(_ handle: UnsafeMutableRawPointer) -> String? {

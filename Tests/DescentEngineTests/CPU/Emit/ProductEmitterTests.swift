@@ -9,12 +9,19 @@ import Testing
     var testDescription: String {
       "\(descriptor) in \(blocking.tileRows)×\(blocking.tileVectors)×\(blocking.lanes)"
         + "\(blocking.packsLeft ? ", A packed" : "")\(blocking.packsRight ? ", B packed" : ""), depth \(blocking.depthBlock)"
-        + ", rows \(blocking.rowBlock)"
+        + ", rows \(blocking.rowBlock)\(blocking.fixesSizes ? "" : ", sizes from the table")"
     }
 
     init(_ descriptor: ProductDescriptor, vectorByteCount: Int = 64) {
       self.descriptor = descriptor
       blocking = ProductBlocking(descriptor, vectorByteCount: vectorByteCount)
+    }
+
+    /// The same with its sizes in the argument table, as large products have them.
+    var shared: Case {
+      var copy = self
+      copy.blocking.fixesSizes = false
+      return copy
     }
   }
 
@@ -115,7 +122,9 @@ import Testing
     return [scores, context, wide, gaps].map { Case($0) }
   }()
 
-  @Test(arguments: shapes + blockings + batches + views)
+  static let all: [Case] = (shapes + blockings + batches + views).flatMap { [$0, $0.shared] }
+
+  @Test(arguments: all)
   func `every element is one sum in order of depth`(test: Case) throws {
     let operands = MatrixOperands(test.descriptor)
     let results = try Self.run(test, operands)
@@ -124,7 +133,7 @@ import Testing
     #expect(difference == nil)
   }
 
-  @Test(arguments: shapes.filter { $0.blocking.lanes == 16 } + blockings + batches + views)
+  @Test(arguments: all.filter { $0.blocking.lanes == 16 })
   func `bits do not depend on threads or on the order of tasks`(test: Case) throws {
     let operands = MatrixOperands(test.descriptor)
     let results = try Self.run(test, operands)
@@ -156,6 +165,18 @@ import Testing
     #expect(!small.packsLeft && !small.packsRight && small.depthBlock == 64)
   }
 
+  /// A transformer's layers of different widths run the same code, each with its own sizes.
+  @Test func `large products of one form share their kernels`() {
+    func emit(_ m: Int, _ n: Int, _ k: Int) -> ProductEmitter.Code {
+      ProductEmitter.emit(.init(m: m, n: n, k: k, transposeB: true, hasBias: true), vectorByteCount: 64)
+    }
+    let (projection, expansion) = (emit(768, 384, 128), emit(768, 512, 128))
+    #expect(projection.product.ir == expansion.product.ir)
+    #expect(projection.sizes != expansion.sizes && projection.sizes.count == expansion.sizes.count)
+    #expect(emit(32, 128, 64).sizes.isEmpty)
+    #expect(emit(32, 128, 64).product.ir != emit(32, 64, 64).product.ir)
+  }
+
   /// C after the product.
   static func run(
     _ test: Case, _ operands: MatrixOperands, threads: Int = 1, backwards: Bool = false
@@ -183,7 +204,8 @@ import Testing
         bias.withUnsafeMutableBytes { bias in
           c.withUnsafeMutableBytes { c in
             scratch.withUnsafeMutableBytes { scratch in
-              execute([a, b, bias, c, scratch].map(\.baseAddress) + [transposing])
+              let sizes = code.sizes.map { UnsafeMutableRawPointer(bitPattern: $0) }
+              execute([a, b, bias, c, scratch].map(\.baseAddress) + [transposing] + sizes)
             }
           }
         }

@@ -119,7 +119,7 @@ import Testing
     (String(repeating: "a", count: 1000), "41edece42d63e8d9bf515a9ba6932e1c20cbc9f5a5d134645adb5db1b9737ea3"),
   ])
   func digestIsSHA256(message: String, digest: String) {
-    let text = SHA256.digest(message.utf8).map { String(format: "%02x", $0) }.joined()
+    let text = SHA256.digest(Array(message.utf8)).map { String(format: "%02x", $0) }.joined()
     #expect(text == digest)
   }
 }
