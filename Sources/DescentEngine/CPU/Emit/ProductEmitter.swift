@@ -197,9 +197,10 @@ final class ProductEmitter {
   private func tile(_ task: Task, row: String, rows: Int, columns: Int) {
     let vectors = (columns + lanes - 1) / lanes
     let lastMask = columns % lanes == 0 ? nil : prefixMask(columns % lanes)
-    // As many steps between branches as keep the text short.
-    let tile = ProductTile(
-      rows: rows, vectors: vectors, lanes: lanes, unroll: max(1, min(ProductForm.mostSteps, 16 / (rows * vectors))))
+    // As many steps between branches as keep the text short; a divisor of `mostSteps`, whose rest the form knows.
+    var steps = ProductForm.mostSteps
+    while steps > 1 && steps * rows * vectors > 16 { steps /= 2 }
+    let tile = ProductTile(rows: rows, vectors: vectors, lanes: lanes, unroll: steps)
     let left: ProductTile.Left
     if form.packsLeft {
       let offset = ir.sum(ir.product(row, size(.k)), ir.product(task.depthStart, String(form.tileRows)))

@@ -21,7 +21,7 @@ struct ProductForm: Hashable, Sendable {
   /// The values of ``sizes`` in a small product, else empty.
   let constants: [Int]
 
-  /// The most steps of depth between two branches of a tile.
+  /// The most steps of depth between two branches of a tile: a power of two.
   static let mostSteps = 4
 
   var stripWidth: Int { tileVectors * lanes }

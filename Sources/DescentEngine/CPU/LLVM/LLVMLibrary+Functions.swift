@@ -97,8 +97,8 @@ struct LLVMFunctions: @unchecked Sendable {
       }
       return unsafeBitCast(address, to: T.self)
     }
-    parseCommandLineOptions = try symbol("LLVMParseCommandLineOptions")
     contextCreate = try symbol("LLVMContextCreate")
+    parseCommandLineOptions = try symbol("LLVMParseCommandLineOptions")
     contextDispose = try symbol("LLVMContextDispose")
     contextSetDiagnosticHandler = try symbol("LLVMContextSetDiagnosticHandler")
     getDiagInfoDescription = try symbol("LLVMGetDiagInfoDescription")

@@ -170,7 +170,7 @@ import Testing
     func emit(_ m: Int, _ n: Int, _ k: Int) -> ProductEmitter.Code {
       ProductEmitter.emit(.init(m: m, n: n, k: k, transposeB: true, hasBias: true), vectorByteCount: 64)
     }
-    let (projection, expansion) = (emit(768, 384, 128), emit(768, 512, 128))
+    let (projection, expansion) = (emit(768, 384, 128), emit(768, 768, 128))
     #expect(projection.product.ir == expansion.product.ir)
     #expect(projection.sizes != expansion.sizes && projection.sizes.count == expansion.sizes.count)
     #expect(emit(32, 128, 64).sizes.isEmpty)
