@@ -56,8 +56,8 @@ ulp: setup
 	DESCENT_ULP_STEP=1 $(SWIFT) test -c release -Xswiftc -enable-testing --filter VectorMathTests
 
 ## The suite under the address sanitizer. It sees Swift and C, not the kernels: what they do outside their buffers is only
-## seen where it ends up in freed memory that Swift uses. Both sanitizers skip the three tests that count allocations,
-## because they bring allocators of their own, and run 100 random programs instead of 2,400.
+## seen where it ends up in freed memory that Swift uses. Both sanitizers skip the seven tests that count allocations,
+## because they bring allocators of their own, and run 100 random programs instead of 2,400 (DESCENT_FUZZ_GRAPHS).
 test-asan: setup
 	SWIFT=$(SWIFT) sh Scripts/sanitized-tests.sh address .build-asan
 

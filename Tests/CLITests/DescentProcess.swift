@@ -104,6 +104,14 @@ extension DescentProcess {
       Issue.record("'\(text)' did not appear on stderr: \(errorSoFar)")
     }
 
+    /// Waits for its end, and ends it by force after `seconds`.
+    func wait(seconds: Double) throws -> Output {
+      let end = ContinuousClock.now + .seconds(seconds)
+      while process.isRunning, ContinuousClock.now < end { Thread.sleep(forTimeInterval: 0.01) }
+      if process.isRunning { kill(identifier, SIGKILL) }
+      return try wait()
+    }
+
     func wait() throws -> Output {
       process.waitUntilExit()
       return Output(
