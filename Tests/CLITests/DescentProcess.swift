@@ -94,7 +94,7 @@ extension DescentProcess {
     var errorSoFar: String { (try? String(contentsOf: stderr, encoding: .utf8)) ?? "" }
 
     /// Waits until stderr contains `text`.
-    func waitFor(_ text: String, seconds: Double = 30) throws {
+    func waitFor(_ text: String, seconds: Double = 300) throws {
       let end = ContinuousClock.now + .seconds(seconds)
       while ContinuousClock.now < end {
         if errorSoFar.contains(text) { return }
