@@ -94,7 +94,7 @@ extension DescentProcess {
     var errorSoFar: String { (try? String(contentsOf: stderr, encoding: .utf8)) ?? "" }
 
     /// Waits until stderr contains `text`.
-    func waitFor(_ text: String, seconds: Double = 30) throws {
+    func waitFor(_ text: String, seconds: Double = 300) throws {
       let end = ContinuousClock.now + .seconds(seconds)
       while ContinuousClock.now < end {
         if errorSoFar.contains(text) { return }
@@ -102,6 +102,14 @@ extension DescentProcess {
         Thread.sleep(forTimeInterval: 0.01)
       }
       Issue.record("'\(text)' did not appear on stderr: \(errorSoFar)")
+    }
+
+    /// Waits for its end, and ends it by force after `seconds`.
+    func wait(seconds: Double) throws -> Output {
+      let end = ContinuousClock.now + .seconds(seconds)
+      while process.isRunning, ContinuousClock.now < end { Thread.sleep(forTimeInterval: 0.01) }
+      if process.isRunning { kill(identifier, SIGKILL) }
+      return try wait()
     }
 
     func wait() throws -> Output {

@@ -32,6 +32,15 @@ extension CommandTests {
       #expect(try output.json["msPerStep"] is Double)
     }
 
+    /// Found on a busy machine: a signal that came before the run listened was ignored, and the run never ended.
+    @Test(arguments: [0, 0.02, 0.05, 0.1, 0.2]) func anEarlySignalIsNotLost(_ delay: Double) throws {
+      let run = try descent.start("train digits --epochs 1000000 --json")
+      Thread.sleep(forTimeInterval: delay)
+      kill(run.identifier, SIGINT)
+      let output = try run.wait(seconds: 60)
+      #expect(output.exitCode == (output.wasKilled ? SIGINT : 130))
+    }
+
     /// Starts a run that shows no progress to wait for, and interrupts it: after half a second, or later on a machine
     /// so busy that the run had not come to its work by then.
     private func interrupt(_ arguments: String, by signal: Int32) throws -> DescentProcess.Output {

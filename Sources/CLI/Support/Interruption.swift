@@ -5,7 +5,8 @@ import Synchronization
 /// Ctrl-C (SIGINT) and SIGTERM as a question that a run asks between its steps.
 ///
 /// The first signal asks the run to end with what it has, the second ends the process at once. The signals are
-/// received by Dispatch, so that no code runs inside a signal handler.
+/// received by Dispatch, so that no code runs inside a signal handler. Until it listens a signal ends the process or, where
+/// the parent process has blocked it, waits; ignoring it meanwhile would throw that one away.
 final class Interruption {
   /// The exit code of a run that was interrupted: 128 + SIGINT, as shells have it.
   static let exitCode: Int32 = 130
@@ -20,12 +21,15 @@ final class Interruption {
   init() {
     let queue = DispatchQueue(label: "descent.interruption")
     for number in [SIGINT, SIGTERM] {
-      signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [flag] in
         guard flag.count.add(1, ordering: .relaxed).oldValue == 0 else { _exit(Interruption.exitCode) }
         if StandardError.isTerminal { StandardError.write("\nstopping; press Ctrl-C again to quit at once\n") }
       }
+      #if canImport(Darwin)
+        // Here Dispatch only watches. On Linux it takes the signal itself, and this would take it away again.
+        source.setRegistrationHandler { signal(number, SIG_IGN) }
+      #endif
       source.resume()
       sources.append(source)
     }
