@@ -19,13 +19,15 @@ public enum Initializer: Sendable, Hashable {
 
   /// A draw of the given shape.
   public func sample(_ shape: Shape, dtype: DType = .float32, key: RandomKey) -> Tensor {
+    // As data and not as a constant of the code, so that all parameters are drawn by the same compiled kernel.
+    func scalar(_ value: Double) -> Tensor { Tensor([value], shape: []).cast(to: dtype) }
     func normal(_ variance: Double) -> Tensor {
-      key.normal(shape, deviation: variance.squareRoot(), dtype: dtype)
+      scalar(variance.squareRoot()) * key.normal(shape, dtype: dtype)
     }
     // A uniform distribution on ±b has variance b²/3.
     func uniform(_ variance: Double) -> Tensor {
       let bound = (3 * variance).squareRoot()
-      return key.uniform(shape, from: -bound, to: bound, dtype: dtype)
+      return scalar(-bound) + scalar(2 * bound) * key.uniform(shape, dtype: dtype)
     }
     return switch self {
     case .zeros: .zeros(shape, dtype: dtype)
