@@ -15,11 +15,11 @@ public struct MethodEntry: Sendable {
   /// Whether a step takes the whole training set.
   public let isFullBatch: Bool
   /// The method with the given learning rate and its other hyper-parameters at their defaults.
-  public let make: @Sendable (Schedule) -> any Optimizer
+  public let make: @Sendable (Schedule) -> any OptimizationMethod
 
   init(
     _ name: String, _ title: String, _ family: String, learningRate: Double, digitsRate: Double,
-    isFullBatch: Bool = false, _ summary: String, make: @escaping @Sendable (Schedule) -> any Optimizer
+    isFullBatch: Bool = false, _ summary: String, make: @escaping @Sendable (Schedule) -> any OptimizationMethod
   ) {
     self.name = name
     self.title = title
@@ -98,7 +98,7 @@ public enum MethodTable {
   }
 }
 
-extension Optimizer {
+extension OptimizationMethod {
   /// The hyper-parameters by name, in the order of declaration, as text for reports.
   public var hyperparameters: [(name: String, value: String)] {
     Mirror(reflecting: self).children.compactMap { label, value in label.map { ($0, "\(value)") } }

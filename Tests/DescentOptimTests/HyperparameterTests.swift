@@ -11,7 +11,7 @@ struct HyperparameterCase: Sendable, CustomTestStringConvertible {
   struct Runs { let unchanged, changed, scheduled: CompiledRun }
   let run: @Sendable () throws -> Runs
 
-  init<Method: Optimizer>(
+  init<Method: OptimizationMethod>(
     _ entry: String, _ path: WritableKeyPath<Method, Schedule> & Sendable, _ value: Double
   ) {
     self.entry = entry

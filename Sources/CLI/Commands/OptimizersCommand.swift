@@ -71,7 +71,7 @@ struct OptimizersCommand: ParsableCommand {
       print("\ndescent train digits --optimizer \(entry.name) --learning-rate \(entry.learningRate)\(setting)")
     }
 
-    private func exampleSetting(_ method: some Optimizer) -> String? {
+    private func exampleSetting(_ method: some OptimizationMethod) -> String? {
       guard let first = type(of: method).adjustable.first else { return nil }
       return " --set \(first.name)=\(method[keyPath: first.path])"
     }

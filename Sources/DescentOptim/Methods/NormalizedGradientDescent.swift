@@ -36,27 +36,13 @@ public struct NormalizedGradientDescent: Optimizer {
   public func update(_ w: Tensor, gradient g: Tensor, state: NoState, at step: Step<Self>) -> Tensor {
     let norm: Tensor
     switch scope {
-    case .whole: norm = Self.norm(step.gradients, axes: nil)
-    case .tensor: norm = Self.norm([g], axes: nil)
-    case .row: norm = Self.norm([g], axes: g.rank < 2 ? nil : Array(1..<g.rank))
+    case .whole: norm = DescentOptim.norm(step.gradients)
+    case .tensor: norm = DescentOptim.norm([g])
+    case .row: norm = DescentOptim.norm([g], axes: g.rank < 2 ? nil : Array(1..<g.rank))
     case .element: norm = abs(g)
     }
     // A zero gradient has no direction, with ε = 0 as well.
     let direction = select(norm .> 0, g / (norm + step.epsilon), Tensor.zeros(like: g))
     return w - step.stepLength * step.learningRate * direction
-  }
-
-  /// The Euclidean norm, scaled by the greatest magnitude so that no square overflows or vanishes.
-  private static func norm(_ parts: [Tensor], axes: [Int]?) -> Tensor {
-    let keeps = axes != nil
-    let peaks = parts.map { abs($0).max(axes: axes, keepingAxes: keeps) }
-    let peak = peaks.dropFirst().reduce(peaks[0]) { maximum($0, $1) }
-    let scale = select(peak .> 0, peak, Tensor.ones(like: peak))
-    let squares = parts.map { part -> Tensor in
-      let scaled = part / scale
-      return (scaled * scaled).sum(axes: axes, keepingAxes: keeps)
-    }
-    let sum = squares.dropFirst().reduce(squares[0]) { $0 + $1 }
-    return scale * sqrt(sum)
   }
 }
