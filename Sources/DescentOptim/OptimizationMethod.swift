@@ -77,7 +77,8 @@ extension Array {
   }
 
   /// The same parameters as a method inside this one sees them.
-  func withStates<State, Other>(_ part: (State) -> Other) -> [ParameterStep<Other>] where Element == ParameterStep<State> {
+  func withStates<State, Other>(_ part: (State) -> Other) -> [ParameterStep<Other>]
+  where Element == ParameterStep<State> {
     map { $0.with(state: part($0.state)) }
   }
 }

@@ -30,7 +30,9 @@ extension MethodEntry: CustomTestStringConvertible {
   /// A least-squares step of `method` on two tensors, run `count` times.
   ///
   /// - Returns: the losses and how often the step was traced.
-  private static func fit<Method: OptimizationMethod>(_ method: Method, steps: Int) throws -> ([Double], traceCount: Int) {
+  private static func fit<Method: OptimizationMethod>(_ method: Method, steps: Int) throws -> (
+    [Double], traceCount: Int
+  ) {
     let w = Variable(Storage((0..<12).map { Float($0) / 10 - 0.5 }, shape: [4, 3]), name: "w")
     let b = Variable(shape: [4], name: "b")
     let updater = Updater(method, parameters: [w, b])

@@ -30,7 +30,8 @@ public struct Averaged<Base: OptimizationMethod>: Modifier {
     let values = base.update(parameters.withStates(\.base), at: step.inner)
     for (parameter, value) in zip(parameters, values) {
       let average = parameter.state.own
-      let kept = kind == .mean ? 1 - 1 / step.number : select(step.number .<= 1, Tensor(0.0, dtype: .float64), step.decay)
+      let kept =
+        kind == .mean ? 1 - 1 / step.number : select(step.number .<= 1, Tensor(0.0, dtype: .float64), step.decay)
       average.average = kept * average.average + (1 - kept) * value
     }
     return values

@@ -25,9 +25,10 @@ public struct SkippingNonFinite<Base: OptimizationMethod>: Modifier {
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     let counts = step.shared.own
     // 0·x is NaN for an infinity and for NaN, and 0 for all else.
-    let isFinite = parameters.map { ($0.gradient * 0).sum() }.reduce(Tensor(0, dtype: .float32)) {
-      $0 + $1.cast(to: .float32)
-    } .== 0
+    let isFinite =
+      parameters.map { ($0.gradient * 0).sum() }.reduce(Tensor(0, dtype: .float32)) {
+        $0 + $1.cast(to: .float32)
+      } .== 0
     let before = StateSnapshot(parameters.map(\.state) + [step.shared.base])
     let values = base.update(parameters, at: step.inside(\.base, shared: step.shared.base, clock: counts.clock))
     before.restore(unless: isFinite)
