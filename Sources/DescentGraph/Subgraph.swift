@@ -129,3 +129,14 @@ extension Node {
     return roots.map { new[$0]! }
   }
 }
+
+/// `results` computed from `values` in the places of `originals`: a function of them, evaluated at another point.
+public func replacing(_ originals: [Tensor], with values: [Tensor], in results: [Tensor]) -> [Tensor] {
+  for (original, value) in zip(originals, values) {
+    require(
+      original.shape == value.shape && original.dtype == value.dtype,
+      "replacing(_:with:in:): \(value.dtype)\(value.shape) cannot stand for \(original.dtype)\(original.shape)")
+  }
+  let replacement = Dictionary(uniqueKeysWithValues: zip(originals.map(\.node), values.map(\.node)))
+  return Node.replacing(replacement, in: results.map(\.node)).map(Tensor.init)
+}

@@ -1,6 +1,6 @@
 import DescentGraph
 
-/// An optimization method as a value: its hyper-parameters, and one step in tensor math.
+/// An optimization method that treats each parameter tensor for itself: hyper-parameters, and one step in tensor math.
 ///
 /// `update` is traced, so it must be a pure function of its arguments. The whole of it, for each parameter tensor, runs
 /// as one pass over memory.
@@ -14,17 +14,11 @@ import DescentGraph
 /// }
 /// ```
 ///
-/// Every hyper-parameter that is a number is a `Schedule`; inside `update` it is read through the step
-/// (`step.learningRate`), which makes it an input of the compiled program: changing it does not trace again.
-public protocol Optimizer: Sendable {
-  associatedtype State: OptimizerState
-  var learningRate: Schedule { get set }
-
-  /// The numeric hyper-parameters, besides the learning rate, that commands can set by name. None, unless a method says.
-  static var adjustable: [Hyperparameter<Self>] { get }
-
-  /// What the method remembers about one parameter tensor before its first step.
-  func makeState(for parameter: Tensor, named name: String) -> State
+/// Methods whose tensors depend on each other (a common scalar, a second evaluation of the gradient, another method
+/// inside) are an ``OptimizationMethod`` with a step for all tensors at once.
+public protocol Optimizer: OptimizationMethod {
+  // Said again so that a method's `update` alone tells what its state is.
+  associatedtype State = NoState
 
   /// The parameter's value after this step.
   ///
@@ -36,56 +30,7 @@ public protocol Optimizer: Sendable {
 }
 
 extension Optimizer {
-  public static var adjustable: [Hyperparameter<Self>] { [] }
-
-  public func makeState(for parameter: Tensor, named name: String) -> State { State(like: parameter) }
-}
-
-/// What a method remembers about one parameter tensor: a struct of `@Slot` tensors.
-public protocol OptimizerState {
-  /// The state before the first step for a parameter shaped as `parameter`.
-  init(like parameter: Tensor)
-}
-
-/// The state of a method that remembers nothing.
-public struct NoState: OptimizerState {
-  public init(like parameter: Tensor) {}
-}
-
-/// A tensor that an optimizer remembers from step to step, under the name of the property.
-@propertyWrapper
-public struct Slot {
-  let variable: Variable
-
-  /// A slot that starts as `wrappedValue`, which must be a constant (`zeros(like:)`, `Tensor(filled:…)`, data).
-  public init(wrappedValue: Tensor) {
-    switch wrappedValue.node.op {
-    case .constant(.data(let storage)): variable = Variable(storage)
-    case .constant(.splat(let value)):
-      variable = Variable(shape: wrappedValue.shape, dtype: wrappedValue.dtype)
-      if value != 0 {
-        for i in 0..<wrappedValue.shape.elementCount { variable.storage.set(value, at: i) }
-      }
-    default:
-      fatalError("a slot must start from a constant, not from \(wrappedValue.node.op.name); evaluate it first")
-    }
+  public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
+    parameters.map { update($0.value, gradient: $0.gradient, state: $0.state, at: step) }
   }
-
-  public var wrappedValue: Tensor {
-    get { variable.value }
-    nonmutating set { variable.value = newValue }
-  }
-}
-
-/// What `update` may ask about the current step: its number, and the method's hyper-parameters now.
-@dynamicMemberLookup
-public struct Step<Method: Optimizer> {
-  /// Counts from 1 (float64 scalar).
-  public let number: Tensor
-  /// The gradients of all parameters that are updated in this step.
-  public let gradients: [Tensor]
-  let hyperparameter: (KeyPath<Method, Schedule> & Sendable) -> Tensor
-
-  /// The present value of a hyper-parameter: a float64 scalar, an input of the compiled program.
-  public subscript(dynamicMember path: KeyPath<Method, Schedule> & Sendable) -> Tensor { hyperparameter(path) }
 }

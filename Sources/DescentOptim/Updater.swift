@@ -1,7 +1,7 @@
 import DescentGraph
 import Synchronization
 
-/// An optimizer at work on one set of parameters: it keeps their state and counts the steps.
+/// A method at work on one set of parameters: it keeps their state and counts the steps.
 ///
 /// ```swift
 /// let updater = Updater(AdamW(learningRate: 1e-3), parameters: model.trainableVariables)
@@ -11,30 +11,33 @@ import Synchronization
 ///   return loss
 /// }
 /// ```
-public final class Updater<Method: Optimizer>: Sendable {
+public final class Updater<Method: OptimizationMethod>: Sendable {
   public let parameters: [Variable]
   /// Steps taken so far (i64 scalar). With the state's slots, this is all that resuming needs.
   public let stepCount: Variable
   private let current: Mutex<Method>
   /// The hyper-parameters that compiled steps read, each with the schedule it has now.
   private let hyperparameters = Mutex<[KeyPath<Method, Schedule> & Sendable: Hyperparameter]>([:])
-  private let states: Mutex<[ObjectIdentifier: Remembered]>
+  private let remembered: Remembered
 
-  /// `@unchecked Sendable`: a state holds variables, which are; it is made once and never changed.
-  private struct Remembered: @unchecked Sendable { let state: Method.State }
+  /// `@unchecked Sendable`: states hold variables, which are; they are made once and never changed.
+  private struct Remembered: @unchecked Sendable {
+    let states: [Method.State]
+    let shared: Method.Shared
+  }
 
   public init(_ method: Method, parameters: [Variable]) {
     self.parameters = parameters
     stepCount = Variable(shape: [], dtype: .int64, name: "optimizer.step")
     current = Mutex(method)
-    var states: [ObjectIdentifier: Remembered] = [:]
-    for parameter in parameters {
-      let like = Tensor.zeros(parameter.shape, dtype: parameter.dtype)
-      let state = method.makeState(for: like, named: parameter.name)
-      for (label, slot) in Self.slots(of: state) { slot.variable.name = "\(parameter.name).\(label)" }
-      states[ObjectIdentifier(parameter)] = Remembered(state: state)
+    let likes = parameters.map { ($0.name, like: Tensor.zeros($0.shape, dtype: $0.dtype)) }
+    remembered = Remembered(
+      states: likes.map { method.makeState(for: $0.like, named: $0.0) },
+      shared: method.makeShared(for: likes.map { (name: $0.0, like: $0.like) }))
+    for (parameter, state) in zip(parameters, remembered.states) {
+      for (name, slot) in state.slots { slot.variable.name = "\(parameter.name).\(name)" }
     }
-    self.states = Mutex(states)
+    for (name, slot) in remembered.shared.slots { slot.variable.name = "optimizer.\(name)" }
   }
 
   /// The method with its hyper-parameters. A change takes effect at the next step and does not trace again.
@@ -47,6 +50,68 @@ public final class Updater<Method: Optimizer>: Sendable {
       }
     }
   }
+
+  /// Everything the method remembers: for each parameter in order `parameter.slot`, then `optimizer.slot` for what it
+  /// remembers once.
+  public var state: [(name: String, variable: Variable)] {
+    (remembered.states.flatMap(\.slots) + remembered.shared.slots).map { ($0.slot.variable.name, $0.slot.variable) }
+  }
+
+  /// Inside a compiled function: takes one step down the gradient of `loss`, a scalar.
+  public func minimize(_ loss: Tensor) {
+    let values = parameters.map(\.value)
+    take(gradients(of: loss, withRespectTo: values), StepObjective(loss: loss, parameters: values))
+  }
+
+  /// Inside a compiled function: takes one step with the given gradients, in the order of `parameters`.
+  public func apply(_ gradients: [Tensor]) { take(gradients, nil) }
+
+  private func take(_ gradients: [Tensor], _ objective: StepObjective?) {
+    require(
+      gradients.count == parameters.count, "\(gradients.count) gradients given for \(parameters.count) parameters")
+    let finished = stepCount.value
+    let number = finished + Tensor([Int64(1)], shape: [])
+    let step = step(number: number, gradients, objective)
+    for (parameter, value) in zip(parameters, method.update(parts(gradients), at: step)) { parameter.value = value }
+    stepCount.value = number
+  }
+
+  /// Inside a compiled function: where the network is to be evaluated; nil when that is where it is trained.
+  public func evaluationPoint() -> [Tensor]? {
+    let gradients = parameters.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
+    return method.evaluationPoint(parts(gradients), at: step(number: stepCount.value, gradients, nil))
+  }
+
+  private func parts(_ gradients: [Tensor]) -> [ParameterStep<Method.State>] {
+    parameters.indices.map { i in
+      let value = parameters[i].value
+      require(
+        gradients[i].shape == value.shape,
+        "the gradient of \(parameters[i].name) has shape \(gradients[i].shape), the parameter \(value.shape)")
+      return ParameterStep(
+        name: parameters[i].name, value: value, gradient: gradients[i], state: remembered.states[i])
+    }
+  }
+
+  private func step(number: Tensor, _ gradients: [Tensor], _ objective: StepObjective?) -> Step<Method> {
+    guard let trace = Trace.current else {
+      fatalError("an updater works inside a compiled function; wrap the step in compile")
+    }
+    return Step(
+      number: number.cast(to: .float64), gradients: gradients, shared: remembered.shared, objective: objective,
+      clock: stepCount
+    ) { path, clock in
+      let hyperparameter = self.hyperparameter(path)
+      let count = clock.storage
+      let key = FeedKey(updater: ObjectIdentifier(self), path: path, clock: ObjectIdentifier(clock))
+      return trace.feed(Self.name(of: path), key: key) {
+        // Step t (from 1) uses the schedule at t - 1 (from 0).
+        hyperparameter.schedule.withLock { $0.value(at: count.integer(at: 0)) }
+      }
+    }
+  }
+
+  // MARK: Hyper-parameters
 
   /// One schedule, kept apart so that a step reads it without allocating.
   private final class Hyperparameter: Sendable {
@@ -64,55 +129,10 @@ public final class Updater<Method: Optimizer>: Sendable {
     }
   }
 
-  /// Everything the method remembers, named `parameter.slot`, in the parameters' order.
-  public var state: [(name: String, variable: Variable)] {
-    parameters.flatMap { parameter in
-      let state = states.withLock { $0[ObjectIdentifier(parameter)]! }
-      return Self.slots(of: state.state).map { ($1.variable.name, $1.variable) }
-    }
-  }
-
-  private static func slots(of state: Method.State) -> [(String, Slot)] {
-    Mirror(reflecting: state).children.compactMap { label, value in
-      (value as? Slot).map { (String((label ?? "").drop { $0 == "_" }), $0) }
-    }
-  }
-
-  /// Inside a compiled function: takes one step down the gradient of `loss`, a scalar.
-  public func minimize(_ loss: Tensor) {
-    apply(gradients(of: loss, withRespectTo: parameters.map(\.value)))
-  }
-
-  /// Inside a compiled function: takes one step with the given gradients, in the order of `parameters`.
-  public func apply(_ gradients: [Tensor]) {
-    guard let trace = Trace.current else {
-      fatalError("an updater works inside a compiled function; wrap the step in compile")
-    }
-    require(
-      gradients.count == parameters.count, "\(gradients.count) gradients given for \(parameters.count) parameters")
-    let number = stepCount.value + Tensor([Int64(1)], shape: [])
-    let step = Step<Method>(number: number.cast(to: .float64), gradients: gradients) { path in
-      let hyperparameter = self.hyperparameter(path)
-      let count = self.stepCount.storage
-      return trace.feed(Self.name(of: path), key: FeedKey(updater: ObjectIdentifier(self), path: path)) {
-        // Step t (from 1) uses the schedule at t - 1 (from 0).
-        hyperparameter.schedule.withLock { $0.value(at: count.integer(at: 0)) }
-      }
-    }
-    for (parameter, gradient) in zip(parameters, gradients) {
-      let value = parameter.value
-      require(
-        gradient.shape == value.shape,
-        "the gradient of \(parameter.name) has shape \(gradient.shape), the parameter \(value.shape)")
-      let state = states.withLock { $0[ObjectIdentifier(parameter)]! }
-      parameter.value = method.update(value, gradient: gradient, state: state.state, at: step)
-    }
-    stepCount.value = number
-  }
-
   private struct FeedKey: Hashable {
     let updater: ObjectIdentifier
     let path: AnyKeyPath
+    let clock: ObjectIdentifier
   }
 
   /// `learningRate` from `\AdamW.learningRate`.

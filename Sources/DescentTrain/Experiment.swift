@@ -46,7 +46,7 @@ public struct Experiment: Sendable {
   public var hidden: [Int] = [128]
   public var activation = Activation.relu
   public var dropout = 0.0
-  public var optimizer: any Optimizer = AdamW()
+  public var optimizer: any OptimizationMethod = AdamW()
   /// Examples per step; nil is all of them.
   public var batch: Int? = 32
   public var epochs = 30
@@ -89,7 +89,7 @@ public struct Experiment: Sendable {
     try start(optimizer, data, isCancelled, onEpoch)
   }
 
-  private func start<Method: Optimizer>(
+  private func start<Method: OptimizationMethod>(
     _ optimizer: Method, _ data: PreparedData, _ isCancelled: @escaping () -> Bool,
     _ onEpoch: (MethodResult.Point) -> Void
   ) throws -> Outcome {

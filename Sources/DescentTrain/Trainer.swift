@@ -39,7 +39,7 @@ public final class Trainer<Model: UnaryModule> {
   ///   - seed: of the parameters' start, of the order of examples, and of dropout.
   ///   - memoryLimit: bytes that a step's intermediate results may take; nil is no limit.
   /// - Throws: `TrainingError` when data and objective do not fit, `EngineError` when an engine library is missing.
-  public init<Method: Optimizer>(
+  public init<Method: OptimizationMethod>(
     _ model: Model, optimizer: Method, on data: Dataset, batch: Int? = 32, seed: Int = 0, objective: Objective? = nil,
     memoryLimit: Int? = nil
   ) throws {

@@ -37,7 +37,7 @@ struct OptionTests {
     try check(method, name)
   }
 
-  private func check(_ method: some Optimizer, _ name: String) throws {
+  private func check(_ method: some OptimizationMethod, _ name: String) throws {
     let schedules = Mirror(reflecting: method).children.compactMap { $0.value is Schedule ? $0.label : nil }
     let table = type(of: method).adjustable
     #expect(Set(schedules) == Set(table.map(\.name) + ["learningRate"]))

@@ -9,7 +9,9 @@ struct TrainingStep {
   let function: CompiledFunction
   let executable: Executable
 
-  init<Method: Optimizer>(_ method: Method, widths: [Int] = [20, 48, 10], batch: Int = 16, seed: Int = 0) throws {
+  init<Method: OptimizationMethod>(_ method: Method, widths: [Int] = [20, 48, 10], batch: Int = 16, seed: Int = 0)
+    throws
+  {
     let model = Sequential.perceptron(widths)
     try model.initialize(seed: seed)
     let updater = Updater(method, parameters: model.trainableVariables)

@@ -7,7 +7,7 @@ import Testing
 struct DefinitionCase: Sendable, CustomTestStringConvertible {
   /// In `MethodTable`.
   let entry: String
-  let method: any Optimizer
+  let method: any OptimizationMethod
   /// The parameters of one tensor after each step, given their start and one gradient per step.
   let definition: @Sendable (_ start: [Double], _ gradients: [[Double]], _ rowLength: Int) -> [[Double]]
 

@@ -9,9 +9,9 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
   /// The entries of `MethodTable` that the case speaks for.
   let entries: [String]
   /// The method with the golden entry's hyper-parameters; float dtype of the parameters given.
-  let method: @Sendable (DType) -> any Optimizer
+  let method: @Sendable (DType) -> any OptimizationMethod
 
-  init(_ name: String, _ entries: [String] = [], _ method: @escaping @Sendable (DType) -> any Optimizer) {
+  init(_ name: String, _ entries: [String] = [], _ method: @escaping @Sendable (DType) -> any OptimizationMethod) {
     self.name = name
     self.entries = entries
     self.method = method

@@ -2,22 +2,22 @@ import DescentGraph
 import DescentOptim
 import Testing
 
-/// A hyper-parameter of a method, and a value unlike its default.
+/// A hyper-parameter of a method in the table, and a value unlike its default.
 struct HyperparameterCase: Sendable, CustomTestStringConvertible {
   /// In `MethodTable`.
   let entry: String
   let name: String
-  /// Runs of ten steps: `path` as it is; changed before the fifth step; scheduled to change there.
+  /// Runs of ten steps: the value as it is; changed before the fifth step; scheduled to change there.
   struct Runs { let unchanged, changed, scheduled: CompiledRun }
   let run: @Sendable () throws -> Runs
 
-  init<Method: Optimizer>(
-    _ entry: String, _ path: WritableKeyPath<Method, Schedule> & Sendable, _ value: Double
+  private init<Method: OptimizationMethod>(
+    _ entry: MethodEntry, _ method: Method, _ name: String, _ path: WritableKeyPath<Method, Schedule> & Sendable,
+    _ value: Double
   ) {
-    self.entry = entry
-    name = "\(path)".split(separator: ".").last.map(String.init) ?? ""
+    self.entry = entry.name
+    self.name = name
     run = {
-      let method = try #require(MethodTable.entry(named: entry)?.make(0.1) as? Method)
       let track = Track.waves([3, 4], steps: 10)
       let before = method[keyPath: path].value(at: 0)
       var scheduled = method
@@ -32,34 +32,22 @@ struct HyperparameterCase: Sendable, CustomTestStringConvertible {
   }
   var testDescription: String { "\(entry) \(name)" }
 
-  static let all: [HyperparameterCase] =
-    ["gd", "sgd"].flatMap { entry in
-      [Self(entry, \GradientDescent.learningRate, 0.02), Self(entry, \GradientDescent.weightDecay, 0.3)]
+  static let all = MethodTable.entries.flatMap { entry in cases(entry, entry.make(0.1)) }
+
+  private static func cases<Method: OptimizationMethod>(_ entry: MethodEntry, _ method: Method) -> [Self] {
+    [Self(entry, method, "learningRate", \.learningRate, 0.02)]
+      + Method.adjustable.map { known in
+        Self(entry, method, known.name, known.path, other(than: method[keyPath: known.path].value(at: 0), known.range))
+      }
+  }
+
+  /// A value of the range that is clearly another one.
+  private static func other(than value: Double, _ range: HyperparameterRange) -> Double {
+    switch range {
+    case .fraction: value < 0.5 ? value + 0.4 : value - 0.4
+    case .nonNegative, .positive: value < 0.1 ? 0.3 : value * 0.1
     }
-    + ["momentum", "momentum-average"].flatMap { entry in
-      [
-        Self(entry, \Momentum.learningRate, 0.02), Self(entry, \Momentum.momentum, 0.2),
-        Self(entry, \Momentum.weightDecay, 0.3),
-      ]
-    }
-    + [
-      Self("nesterov", \Nesterov.learningRate, 0.02), Self("nesterov", \Nesterov.momentum, 0.2),
-      Self("nesterov", \Nesterov.weightDecay, 0.3),
-      Self("rmsprop", \RMSProp.learningRate, 0.02), Self("rmsprop", \RMSProp.decay, 0.5),
-      Self("rmsprop", \RMSProp.epsilon, 0.2),
-      Self("adam", \Adam.learningRate, 0.02), Self("adam", \Adam.beta1, 0.2), Self("adam", \Adam.beta2, 0.5),
-      Self("adam", \Adam.epsilon, 0.2), Self("adam", \Adam.weightDecay, 0.3),
-      Self("adamw", \AdamW.learningRate, 0.02), Self("adamw", \AdamW.beta1, 0.2), Self("adamw", \AdamW.beta2, 0.5),
-      Self("adamw", \AdamW.epsilon, 0.2), Self("adamw", \AdamW.weightDecay, 0.3),
-      Self("geo", \GEO.learningRate, 0.02), Self("geo", \GEO.increase, 0.5), Self("geo", \GEO.decrease, 0.6),
-      Self("geo", \GEO.memory, 0.1), Self("geo", \GEO.minimumGain, 1.5), Self("geo", \GEO.maximumGain, 0.5),
-    ]
-    + ["normalized", "normalized-tensor", "normalized-row", "normalized-element"].flatMap { entry in
-      [
-        Self(entry, \NormalizedGradientDescent.learningRate, 0.02),
-        Self(entry, \NormalizedGradientDescent.stepLength, 0.3), Self(entry, \NormalizedGradientDescent.epsilon, 0.2),
-      ]
-    }
+  }
 }
 
 @Suite struct HyperparameterTests {
@@ -72,13 +60,11 @@ struct HyperparameterCase: Sendable, CustomTestStringConvertible {
     #expect(runs.changed.states == runs.scheduled.states)
   }
 
-  /// With this neither a method nor a hyper-parameter can be added without a row.
-  @Test func `every hyper-parameter of every method has a row`() {
-    for entry in MethodTable.entries {
-      let rows = HyperparameterCase.all.filter { $0.entry == entry.name }.map(\.name)
-      let numbers = Mirror(reflecting: entry.make(0.1)).children.filter { $0.value is Schedule }
-      #expect(rows == numbers.compactMap(\.label), "\(entry.name)")
-    }
+  /// With this no hyper-parameter can be added that commands cannot set and no test looks at.
+  @Test(arguments: MethodTable.entries) func `every hyper-parameter has a row`(entry: MethodEntry) {
+    let rows = HyperparameterCase.all.filter { $0.entry == entry.name }.map(\.name)
+    let numbers = Mirror(reflecting: entry.make(0.1)).children.filter { $0.value is Schedule }
+    #expect(rows == numbers.compactMap(\.label))
   }
 
   @Test func `reports list every hyper-parameter as text`() throws {

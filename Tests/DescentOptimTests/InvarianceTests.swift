@@ -2,26 +2,7 @@ import DescentGraph
 import DescentOptim
 import Testing
 
-/// How the cut of the parameters into tensors matters to a method.
-struct InvarianceCase: Sendable, CustomTestStringConvertible {
-  /// In `MethodTable`.
-  let entry: String
-  /// Whether one tensor and its pieces take the same steps.
-  var splitting = true
-  /// Whether a tensor takes the same steps under another shape.
-  var reshaping = true
-
-  var testDescription: String { entry }
-
-  static let all: [InvarianceCase] = [
-    .init(entry: "gd"), .init(entry: "sgd"), .init(entry: "momentum"), .init(entry: "momentum-average"),
-    .init(entry: "nesterov"), .init(entry: "rmsprop"), .init(entry: "adam"), .init(entry: "adamw"),
-    .init(entry: "geo"), .init(entry: "normalized-element"), .init(entry: "normalized"),
-    .init(entry: "normalized-tensor", splitting: false),
-    .init(entry: "normalized-row", splitting: false, reshaping: false),
-  ]
-}
-
+/// How the cut of the parameters into tensors matters to a method, as its row in the table says.
 @Suite struct InvarianceTests {
   static let whole = Track.waves([24], steps: 8)
 
@@ -46,17 +27,15 @@ struct InvarianceCase: Sendable, CustomTestStringConvertible {
     zip(a.states, b.states).map { relativeError($0.flatMap { $0 }, $1.flatMap { $0 }, scale: 0.1) }.max() ?? .infinity
   }
 
-  @Test(arguments: InvarianceCase.all)
-  func `the cut into tensors matters only to methods that say so`(row: InvarianceCase) throws {
-    let method = try #require(MethodTable.entry(named: row.entry)).make(0.05)
+  @Test(arguments: MethodTable.entries)
+  func `the cut into tensors matters only to methods that say so`(entry: MethodEntry) throws {
+    let method = entry.make(0.05)
     let whole = try Self.whole.compiled(method)
     let reshaping = difference(try Self.matrix.compiled(method), whole)
     let splitting = difference(try Self.pieces.compiled(method), whole)
-    #expect(row.reshaping ? reshaping < 1e-6 : reshaping > 1e-3, "\(reshaping)")
-    #expect(row.splitting ? splitting < 1e-6 : splitting > 1e-3, "\(splitting)")
-  }
-
-  @Test func `every method has a row`() {
-    #expect(Set(InvarianceCase.all.map(\.entry)) == Set(MethodTable.entries.map(\.name)))
+    let canReshape = entry.coupling != .shape
+    let canSplit = entry.coupling == .elements || entry.coupling == .whole
+    #expect(canReshape ? reshaping < 1e-6 : reshaping > 1e-3, "\(reshaping)")
+    #expect(canSplit ? splitting < 1e-6 : splitting > 1e-3, "\(splitting)")
   }
 }

@@ -30,7 +30,9 @@ extension MethodEntry: CustomTestStringConvertible {
   /// A least-squares step of `method` on two tensors, run `count` times.
   ///
   /// - Returns: the losses and how often the step was traced.
-  private static func fit<Method: Optimizer>(_ method: Method, steps: Int) throws -> ([Double], traceCount: Int) {
+  private static func fit<Method: OptimizationMethod>(_ method: Method, steps: Int) throws -> (
+    [Double], traceCount: Int
+  ) {
     let w = Variable(Storage((0..<12).map { Float($0) / 10 - 0.5 }, shape: [4, 3]), name: "w")
     let b = Variable(shape: [4], name: "b")
     let updater = Updater(method, parameters: [w, b])
@@ -64,7 +66,7 @@ extension MethodEntry: CustomTestStringConvertible {
   }
 
   /// Traps when a step after the first asks the compiler for anything.
-  private static func checkCounters<Method: Optimizer>(_ method: Method, _ w: Variable) throws {
+  private static func checkCounters<Method: OptimizationMethod>(_ method: Method, _ w: Variable) throws {
     let updater = Updater(method, parameters: [w])
     let step = compile { () -> Tensor in
       let loss = (w.value * w.value).sum()
@@ -85,7 +87,7 @@ extension MethodEntry: CustomTestStringConvertible {
     require(requests() == first, "\(method): a later step asked the compiler for \(requests() - first) kernels")
   }
 
-  private static func stateNames<Method: Optimizer>(_ method: Method, _ names: [String]) -> [String] {
+  private static func stateNames<Method: OptimizationMethod>(_ method: Method, _ names: [String]) -> [String] {
     Updater(method, parameters: names.map { Variable(shape: [2, 3], name: $0) }).state.map(\.name)
   }
 

@@ -38,7 +38,7 @@ struct Track: Sendable {
   }
 
   /// The parameters after each step, `[step][parameter][element]`, by the reference interpreter in float64.
-  func reference<Method: Optimizer>(_ method: Method) -> [[[Double]]] {
+  func reference<Method: OptimizationMethod>(_ method: Method) -> [[[Double]]] {
     let variables = variables(.float64)
     let updater = Updater(method, parameters: variables)
     let program = Trace.record(arguments: parameters.map { ("gradient", $0.shape, .float64) }) {
@@ -53,12 +53,12 @@ struct Track: Sendable {
   }
 
   /// The same by the compiled engine.
-  func compiled<Method: Optimizer>(_ method: Method, _ dtype: DType = .float32) throws -> CompiledRun {
+  func compiled<Method: OptimizationMethod>(_ method: Method, _ dtype: DType = .float32) throws -> CompiledRun {
     try compiled(method, dtype) { _, _ in }
   }
 
   /// The same; `beforeStep` is told the updater and the number of the step (from 0) that follows.
-  func compiled<Method: Optimizer>(
+  func compiled<Method: OptimizationMethod>(
     _ method: Method, _ dtype: DType = .float32, beforeStep: (Updater<Method>, Int) -> Void
   ) throws -> CompiledRun {
     let variables = variables(dtype)

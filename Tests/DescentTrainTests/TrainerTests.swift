@@ -7,7 +7,9 @@ import Testing
 
 @Suite struct TrainerTests {
   /// The losses of three epochs on the noise, and every parameter after them.
-  private func run(seed: Int, _ optimizer: any Optimizer = AdamW()) throws -> (losses: [Double], weights: [[Float]]) {
+  private func run(seed: Int, _ optimizer: any OptimizationMethod = AdamW()) throws -> (
+    losses: [Double], weights: [[Float]]
+  ) {
     let model = Sequential.perceptron([6, 16, 3], dropout: 0.3)
     let trainer = try Trainer(model, optimizer: optimizer, on: TinyData.noise(50), batch: 8, seed: seed)
     let losses = try (0..<3).map { _ in try trainer.epoch() }

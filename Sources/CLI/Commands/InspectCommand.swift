@@ -98,7 +98,7 @@ struct InspectCommand: ParsableCommand {
   }
 
   private static func stepPlan(
-    _ plan: TrainingPlan, _ optimizer: some Optimizer
+    _ plan: TrainingPlan, _ optimizer: some OptimizationMethod
   ) throws -> (Plan, MemorySummary) {
     let model = Sequential.perceptron(
       plan.experiment.widths(for: plan.data), activation: plan.experiment.activation, dropout: plan.experiment.dropout)

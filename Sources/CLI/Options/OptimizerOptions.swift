@@ -63,6 +63,6 @@ struct OptimizerOptions: ParsableArguments {
     let entry: MethodEntry
     /// The rate at the start, after a warm-up.
     let learningRate: Double
-    let method: any Optimizer
+    let method: any OptimizationMethod
   }
 }

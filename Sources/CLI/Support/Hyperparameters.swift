@@ -1,6 +1,6 @@
 import Descent
 
-extension Optimizer {
+extension OptimizationMethod {
   /// The method with one hyper-parameter changed.
   ///
   /// - Parameters:

@@ -66,7 +66,8 @@ public struct Workload: Sendable {
   }
 
   /// An optimizer's update of one tensor of 25 million elements, its gradient given.
-  public static func update<Method: Optimizer>(_ name: String, _ summary: String, _ method: Method) -> Workload {
+  public static func update<Method: OptimizationMethod>(_ name: String, _ summary: String, _ method: Method) -> Workload
+  {
     Workload(name: name, summary: summary) { .update(method, of: [25_000_000]) }
   }
 }

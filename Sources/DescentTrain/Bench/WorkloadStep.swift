@@ -44,7 +44,7 @@ struct WorkloadStep {
   }
 
   /// An optimizer's update of one tensor, its gradient given.
-  static func update(_ method: some Optimizer, of shape: Shape) -> WorkloadStep {
+  static func update(_ method: some OptimizationMethod, of shape: Shape) -> WorkloadStep {
     let parameter = Variable(shape: shape, name: "weight")
     let gradient = Variable(shape: shape, name: "gradient")
     let updater = Updater(method, parameters: [parameter])

@@ -11,7 +11,7 @@ public struct ComparisonRunner {
   /// A method as it takes part.
   public struct Entrant: Sendable {
     public let entry: MethodEntry
-    public let optimizer: any Optimizer
+    public let optimizer: any OptimizationMethod
     public let batch: Int?
 
     /// - Parameters:

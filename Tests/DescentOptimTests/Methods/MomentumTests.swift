@@ -22,7 +22,7 @@ import Testing
 
   @Test func `without momentum all forms are gradient descent`() {
     let plain = Self.track.reference(SGD(learningRate: 0.1, weightDecay: 0.02))
-    let methods: [any Optimizer] = [
+    let methods: [any OptimizationMethod] = [
       Momentum(learningRate: 0.1, momentum: 0, weightDecay: 0.02),
       Momentum(learningRate: 0.1, momentum: 0, weightDecay: 0.02, form: .averaging),
       Nesterov(learningRate: 0.1, momentum: 0, weightDecay: 0.02),
@@ -33,7 +33,7 @@ import Testing
   @Test func `a steady gradient moves accumulated momentum 1/(1 − μ) times as far`() {
     var steady = Track.waves([4], steps: 400)
     steady.gradients = steady.gradients.map { _ in [[1, -2, 0.5, 3]] }
-    func lastStep(_ method: any Optimizer) -> [Double] {
+    func lastStep(_ method: any OptimizationMethod) -> [Double] {
       let states = steady.reference(method)
       return zip(states[399][0], states[398][0]).map { $0 - $1 }
     }

@@ -1,0 +1,76 @@
+import DescentGraph
+
+/// A method made of another one: it changes what that is given (gradients), what comes out of it (steps, states), or both.
+///
+/// A modifier that remembers nothing has the state of its base; one that does has a ``Layered`` state.
+public protocol Modifier: OptimizationMethod {
+  associatedtype Base: OptimizationMethod
+  var base: Base { get set }
+}
+
+extension Modifier {
+  /// The learning rate of the method inside.
+  public var learningRate: Schedule {
+    get { base.learningRate }
+    set { base.learningRate = newValue }
+  }
+
+  /// The hyper-parameters of the method inside.
+  public static var adjustable: [Hyperparameter<Self>] { inherited }
+
+  public static var inherited: [Hyperparameter<Self>] {
+    let base: WritableKeyPath<Self, Base> = \.base
+    return Base.adjustable.map { Hyperparameter<Self>($0.name, sendable(base.appending(path: $0.path)), $0.range) }
+  }
+}
+
+extension Modifier where State == Base.State {
+  public func makeState(for parameter: Tensor, named name: String) -> State {
+    base.makeState(for: parameter, named: name)
+  }
+}
+
+extension Modifier where Shared == Base.Shared {
+  public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared { base.makeShared(for: parameters) }
+}
+
+extension Modifier where State == Base.State, Shared == Base.Shared {
+  public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
+    base.evaluationPoint(parameters, at: step.inner)
+  }
+}
+
+extension Step where Method: Modifier, Method.Shared == Method.Base.Shared {
+  /// The step as the method inside sees it.
+  public var inner: Step<Method.Base> { inside(\.base, shared: shared) }
+}
+
+extension Step {
+  /// The step as a method that is part of this one sees it.
+  ///
+  /// - Parameters:
+  ///   - part: where the other method is.
+  ///   - shared: what it remembers for all parameters.
+  ///   - gradients: those it is given; this step's, if nil.
+  ///   - clock: its own count of finished steps (an i64 scalar slot), if it does not step each time. `number` is then one
+  ///     more than that.
+  public func inside<Part: OptimizationMethod>(
+    _ part: KeyPath<Method, Part> & Sendable, shared: Part.Shared, gradients: [Tensor]? = nil, clock: Slot? = nil
+  ) -> Step<Part> {
+    let lookup = hyperparameter
+    return Step<Part>(
+      number: clock.map { ($0.wrappedValue + Tensor([Int64(1)], shape: [])).cast(to: .float64) } ?? number,
+      gradients: gradients ?? self.gradients, shared: shared, objective: objective,
+      clock: clock?.variable ?? self.clock,
+      hyperparameter: { path, clock in lookup(sendable(part.appending(path: path)), clock) })
+  }
+}
+
+/// Key paths of stored properties capture nothing, so that one made of two sendable ones is sendable; `appending` loses
+/// that in its type.
+func sendable<Root, Value>(_ path: KeyPath<Root, Value>) -> KeyPath<Root, Value> & Sendable {
+  unsafeBitCast(path, to: (KeyPath<Root, Value> & Sendable).self)
+}
+func sendable<Root, Value>(_ path: WritableKeyPath<Root, Value>) -> WritableKeyPath<Root, Value> & Sendable {
+  unsafeBitCast(path, to: (WritableKeyPath<Root, Value> & Sendable).self)
+}

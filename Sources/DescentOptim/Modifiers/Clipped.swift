@@ -1,0 +1,48 @@
+import DescentGraph
+
+/// Gradients are brought within bounds before the method sees them.
+public struct Clipped<Base: OptimizationMethod>: Modifier {
+  public enum Bound: String, CaseIterable, Sendable {
+    /// Each element between −limit and limit.
+    case value
+    /// All gradients together scaled so that their common Euclidean norm is at most limit (Pascanu et al. 2012, arXiv
+    /// 1211.5063).
+    case globalNorm
+    /// Each tensor scaled so that its norm is at most limit.
+    case tensorNorm
+  }
+
+  public var base: Base
+  public var limit: Schedule
+  public let bound: Bound
+
+  public static var adjustable: [Hyperparameter<Self>] { [.init("limit", \.limit, .positive)] + inherited }
+
+  public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
+    let clipped = clip(parameters.map(\.gradient), limit: step.limit)
+    return base.update(
+      parameters.replacing(gradients: clipped),
+      at: step.inside(\.base, shared: step.shared, gradients: clipped))
+  }
+
+  private func clip(_ gradients: [Tensor], limit: Tensor) -> [Tensor] {
+    switch bound {
+    case .value: gradients.map { minimum(maximum($0, -limit), limit) }
+    case .tensorNorm: gradients.map { $0 * minimum(limit / norm([$0]), 1) }
+    case .globalNorm: { scale in gradients.map { $0 * scale } }(minimum(limit / norm(gradients), 1))
+    }
+  }
+}
+
+extension OptimizationMethod {
+  /// The method on gradients whose elements are clipped to −value … value.
+  public func clipped(value: Schedule) -> Clipped<Self> { Clipped(base: self, limit: value, bound: .value) }
+  /// The method on gradients scaled so that their common norm is at most `globalNorm`.
+  public func clipped(globalNorm: Schedule) -> Clipped<Self> {
+    Clipped(base: self, limit: globalNorm, bound: .globalNorm)
+  }
+  /// The method on gradients scaled so that each tensor's norm is at most `tensorNorm`.
+  public func clipped(tensorNorm: Schedule) -> Clipped<Self> {
+    Clipped(base: self, limit: tensorNorm, bound: .tensorNorm)
+  }
+}

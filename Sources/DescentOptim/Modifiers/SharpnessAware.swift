@@ -1,0 +1,25 @@
+import DescentGraph
+
+/// Sharpness-aware minimization (Foret et al. 2020, arXiv 2010.01412): the method gets the gradient taken a step of length
+/// `radius` up the slope, at θ + ρ·g/(‖g‖ + ε). Twice the work of a step, on the same batch.
+public struct SharpnessAware<Base: OptimizationMethod>: Modifier {
+  public var base: Base
+  /// ρ.
+  public var radius: Schedule
+
+  public static var adjustable: [Hyperparameter<Self>] { [.init("radius", \.radius, .positive)] + inherited }
+
+  public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
+    let reach = step.radius / (norm(parameters.map(\.gradient)) + 1e-12)
+    let gradients = step.evaluate(at: parameters.map { $0.value + reach * $0.gradient }).gradients
+    return base.update(
+      parameters.replacing(gradients: gradients), at: step.inside(\.base, shared: step.shared, gradients: gradients))
+  }
+}
+
+extension OptimizationMethod {
+  /// The method on gradients taken where the loss is worst within `radius`.
+  public func sharpnessAware(radius: Schedule = 0.05) -> SharpnessAware<Self> {
+    SharpnessAware(base: self, radius: radius)
+  }
+}

@@ -1,0 +1,47 @@
+import DescentGraph
+
+/// What an update may ask about the current step: its number, the method's hyper-parameters now, the loss.
+@dynamicMemberLookup
+public struct Step<Method: OptimizationMethod> {
+  /// Counts from 1 (float64 scalar).
+  public let number: Tensor
+  /// The gradients of all parameters that are updated in this step.
+  public let gradients: [Tensor]
+  /// What the method remembers for all parameters.
+  public let shared: Method.Shared
+  let objective: StepObjective?
+  /// Counts the finished steps (i64): schedules are evaluated at it.
+  let clock: Variable
+  let hyperparameter: (_ path: KeyPath<Method, Schedule> & Sendable, _ clock: Variable) -> Tensor
+
+  /// The present value of a hyper-parameter: a float64 scalar, an input of the compiled program.
+  public subscript(dynamicMember path: KeyPath<Method, Schedule> & Sendable) -> Tensor { hyperparameter(path, clock) }
+
+  /// The loss at the parameters before the step. Traps when the step was given gradients and no loss.
+  public var loss: Tensor { known.loss }
+
+  /// The loss and its gradients at other values of the parameters, in the order of ``gradients``: the whole forward and
+  /// backward pass once more, on the same batch and with the same random numbers. Traps as ``loss`` does.
+  public func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) { known.evaluate(at: values) }
+
+  private var known: StepObjective {
+    guard let objective else { fatalError("\(Method.self) needs the loss: use minimize(_:), not apply(_:)") }
+    return objective
+  }
+
+  /// `value` in the first step, later `remembered`: how a slot starts from the parameter's value.
+  public func first(_ value: Tensor, otherwise remembered: Tensor) -> Tensor {
+    select(number .<= 1, value, remembered)
+  }
+}
+
+/// The loss of a step as a function of the parameters.
+struct StepObjective {
+  let loss: Tensor
+  let parameters: [Tensor]
+
+  func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) {
+    let loss = replacing(parameters, with: values, in: [loss])[0]
+    return (loss, DescentGraph.gradients(of: loss, withRespectTo: values))
+  }
+}

@@ -1,0 +1,72 @@
+import DescentGraph
+
+/// A method as commands, comparisons and tests know it: a name, what it is, and defaults to start from.
+public struct MethodEntry: Sendable {
+  /// How a method's steps depend on the way the parameters are cut into tensors.
+  public enum Coupling: String, Sendable {
+    /// Every element for itself: tensors may be split, joined and reshaped.
+    case elements
+    /// All elements of all tensors together: the cut does not matter either.
+    case whole
+    /// The elements of a tensor together, whatever its shape.
+    case tensors
+    /// The shape matters.
+    case shape
+  }
+
+  /// What users type: `adamw`.
+  public let name: String
+  /// How reports print it: `AdamW`.
+  public let title: String
+  public let family: String
+  /// A cautious rate to start from on standardized data.
+  public let learningRate: Double
+  /// The rate a comparison on the digits uses: the best of a grid by validation loss, on seeds and data that comparisons
+  /// are not judged by (`Benchmarks/choose_rates.py`).
+  public let digitsRate: Double
+  /// Whether a step takes the whole training set.
+  public let isFullBatch: Bool
+  public let coupling: Coupling
+  /// One sentence on what it does.
+  public let summary: String
+  /// The step as a formula: θ parameters, g gradient, η learning rate, t the step from 1.
+  public let formula: String
+  /// Who proposed it, where.
+  public let paper: String
+  /// One line on when to use it.
+  public let use: String
+  /// Where libraries differ, which way this method goes: the place of ε, the kind of decay, the form of momentum, bias
+  /// correction.
+  public let conventions: [String]
+  /// The method with the given learning rate and its other hyper-parameters at their defaults.
+  public let make: @Sendable (Schedule) -> any OptimizationMethod
+
+  init(
+    _ name: String, _ title: String, _ family: String, learningRate: Double, digitsRate: Double? = nil,
+    isFullBatch: Bool = false, coupling: Coupling = .elements, _ summary: String, formula: String, paper: String,
+    use: String, conventions: [String] = [], make: @escaping @Sendable (Schedule) -> any OptimizationMethod
+  ) {
+    self.name = name
+    self.title = title
+    self.family = family
+    self.learningRate = learningRate
+    self.digitsRate = digitsRate ?? learningRate
+    self.isFullBatch = isFullBatch
+    self.coupling = coupling
+    self.summary = summary
+    self.formula = formula
+    self.paper = paper
+    self.use = use
+    self.conventions = conventions
+    self.make = make
+  }
+
+  /// What the method remembers, in numbers for each parameter of a matrix of 64 × 32; what it remembers once not counted.
+  public var stateSize: Double {
+    func size(_ method: some OptimizationMethod) -> Double {
+      let state = method.makeState(for: .zeros([64, 32], dtype: .float32), named: "weight")
+      return state.slots.reduce(0) { $0 + Double($1.slot.variable.storage.byteCount) } / (4 * 64 * 32)
+    }
+    return size(make(.constant(learningRate)))
+  }
+}
