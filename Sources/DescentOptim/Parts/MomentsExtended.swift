@@ -1,0 +1,51 @@
+import DescentGraph
+
+/// Moments, and the greatest mean square so far (AMSGrad).
+public struct GreatestMoments: OptimizerState {
+  @Slot public var greatest: Tensor
+  public let base: Moments
+  public init(like w: Tensor) { (greatest, base) = (.zeros(like: w), Moments(like: w)) }
+}
+
+/// Moments, and the gradient of the step before.
+public struct ChangeMoments: OptimizerState {
+  @Slot public var previous: Tensor
+  public let base: Moments
+  public init(like w: Tensor) { (previous, base) = (.zeros(like: w), Moments(like: w)) }
+}
+
+/// Moments, the gradient of the step before, and the average of its changes (Adan).
+public struct AdanMoments: OptimizerState {
+  @Slot public var previous: Tensor
+  @Slot public var meanChange: Tensor
+  public let base: Moments
+  public init(like w: Tensor) { (previous, meanChange, base) = (.zeros(like: w), .zeros(like: w), Moments(like: w)) }
+}
+
+/// Moments, and the product of the momenta of all steps so far (a float64 scalar; NAdam).
+public struct WarmedMoments: OptimizerState {
+  @Slot public var momentumProduct: Tensor
+  public let base: Moments
+  public init(like w: Tensor) { (momentumProduct, base) = (Tensor(1), Moments(like: w)) }
+}
+
+/// Averages that need no correction: each gradient's share is 1 over the sum of all weights so far (QHAdam).
+public struct WeightedMoments: OptimizerState {
+  /// The sums of weights, scalars: 1 + β + β² + …
+  @Slot public var weight1: Tensor
+  @Slot public var weight2: Tensor
+  public let base: Moments
+
+  public init(like w: Tensor) { self.init(like: w, weights: .float64) }
+  init(like w: Tensor, weights: DType) {
+    (weight1, weight2, base) = (Tensor(0, dtype: weights), Tensor(0, dtype: weights), Moments(like: w))
+  }
+
+  func add(_ g: Tensor, _ beta1: Tensor, _ beta2: Tensor) {
+    weight1 = beta1 * weight1 + 1
+    weight2 = beta2 * weight2 + 1
+    let (share1, share2) = ((1 / weight1).cast(to: .float64), (1 / weight2).cast(to: .float64))
+    base.mean = average(base.mean, g, 1 - share1)
+    base.meanSquare = average(base.meanSquare, g * g, 1 - share2)
+  }
+}
