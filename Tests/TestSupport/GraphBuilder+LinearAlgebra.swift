@@ -9,7 +9,7 @@ extension GraphBuilder {
     let shape = Shape(batch + [n, n])
     let x = tanh(fitted(float(operand), to: shape).tensor)
     let diagonal = (Tensor.iota([n, n], axis: 0) .== Tensor.iota([n, n], axis: 1)).broadcast(to: shape)
-    let identity = select(diagonal, .ones(like: x), .zeros(like: x))
+    let identity = diagonal.cast(to: x.dtype)
     let matrix = 2 * identity + (0.5 / Double(n)) * x
     if kind == .triangularSolve {
       let b = x.sliced(axis: shape.rank - 1, 0..<random.integer(1...n))
