@@ -207,7 +207,7 @@ struct SelfTest {
   /// A missing library has a line of its own above.
   private static func advice(for error: any Error) -> String? {
     switch error as? EngineError {
-    case .llvmNotFound, .llvmUnusable, .oneDNNUnusable: nil
+    case .llvmNotFound, .llvmUnusable, .oneDNNUnusable, .lapackUnusable: nil
     case .irRejected, .kernelNotLoaded, .convolution, .memoryLimit, nil: "\(error)"
     }
   }
