@@ -26,7 +26,7 @@ public struct ASGD: Optimizer {
   public func update(_ w: Tensor, gradient: Tensor, state s: State, at step: Step<Self>) -> Tensor {
     let (rate, passed) = (step.learningRate, step.number - 1)
     let eta = rate / pow(1 + step.lambda * rate * passed, step.power)
-    let value = (1 - step.lambda * eta) * w - eta * (gradient + step.weightDecay * w)
+    let value = w - eta * (gradient + (step.lambda + step.weightDecay) * w)
     s.mean = average(value, s.mean, 1 / maximum(passed - start, 1))
     return value
   }

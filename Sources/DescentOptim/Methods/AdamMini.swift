@@ -34,7 +34,7 @@ public struct AdamMini: Optimizer {
     s.mean = average(s.mean, g, step.beta1)
     s.meanSquare = average(s.meanSquare, (g * g).mean(axes: s.block, keepingAxes: true), step.beta2)
     let root = sqrt(step.correction(step.beta2) * s.meanSquare) + step.epsilon
-    let kept = 1 - step.learningRate * step.weightDecay
-    return kept * w - step.learningRate * step.correction(step.beta1) * s.mean / root
+    let decay = step.learningRate * step.weightDecay
+    return w - decay * w - step.learningRate * step.correction(step.beta1) * s.mean / root
   }
 }

@@ -25,7 +25,7 @@ public struct AdamW: Optimizer {
     s.add(g, step.beta1, step.beta2)
     let root = epsilonPlace.root(
       s.meanSquare, step.correction(step.beta2), step.epsilon, inside: step.epsilonRoot)
-    let kept = 1 - step.learningRate * step.weightDecay
-    return kept * w - step.learningRate * step.correction(step.beta1) * s.mean / root
+    let decay = step.learningRate * step.weightDecay
+    return w - decay * w - step.learningRate * step.correction(step.beta1) * s.mean / root
   }
 }

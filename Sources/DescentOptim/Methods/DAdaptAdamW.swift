@@ -33,7 +33,7 @@ public struct DAdaptAdamW: OptimizationMethod {
     estimate.grow(by: (1 - decay) * rate * progress, over: size, decay)
     return parameters.map {
       let root = sqrt($0.state.base.meanSquare) + step.epsilon
-      return (1 - step.weightDecay * rate) * $0.value - $0.state.base.mean / root
+      return $0.value - step.weightDecay * rate * $0.value - $0.state.base.mean / root
     }
   }
 }

@@ -1,11 +1,11 @@
 import DescentGraph
 
-/// MADGRAD (Defazio & Jelassi 2021, arXiv 2101.11075): dual averaging from the first parameters θ₀ with cube roots. a
-/// = (η + ε)√t; q ← q + a·g²; s ← s + a·g; z = θ₀ − s/(∛q + ε); θ ← μθ + (1−μ)z.
-///
-/// State: three tensors. Weight decay is coupled.
+/// MADGRAD (Defazio & Jelassi 2021, arXiv 2101.11075): dual averaging from θ₀, with cube roots. a = (η + ε)√t; q ← q +
+/// a·g²; s ← s + a·g; z = θ₀ − s/(∛q + ε); θ ← μθ + (1−μ)z. optax computes a in float32 (`weightType`). State: three
+/// tensors. Weight decay is coupled.
 public struct MADGRAD: Optimizer {
   public var learningRate, momentum, epsilon, weightDecay: Schedule
+  public var weightType: DType
 
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("momentum", \.momentum, .fraction), .init("epsilon", \.epsilon, .positive),
@@ -13,9 +13,11 @@ public struct MADGRAD: Optimizer {
   ]
 
   public init(
-    learningRate: Schedule = 0.01, momentum: Schedule = 0.9, epsilon: Schedule = 1e-6, weightDecay: Schedule = 0
+    learningRate: Schedule = 0.01, momentum: Schedule = 0.9, epsilon: Schedule = 1e-6, weightDecay: Schedule = 0,
+    weightType: DType = .float64
   ) {
     (self.learningRate, self.momentum, self.epsilon, self.weightDecay) = (learningRate, momentum, epsilon, weightDecay)
+    self.weightType = weightType
   }
 
   public struct State: OptimizerState {
@@ -27,7 +29,8 @@ public struct MADGRAD: Optimizer {
 
   public func update(_ w: Tensor, gradient: Tensor, state s: State, at step: Step<Self>) -> Tensor {
     let g = gradient + step.weightDecay * w
-    let weight = (step.learningRate + step.epsilon) * sqrt(step.number)
+    let (rate, root) = (step.learningRate + step.epsilon, sqrt(step.number))
+    let weight = (rate.rounded(to: weightType) * root.rounded(to: weightType)).rounded(to: weightType)
     s.start = step.first(w, otherwise: s.start)
     s.sum = s.sum + weight * g
     s.squareSum = s.squareSum + weight * (g * g)

@@ -33,7 +33,7 @@ public struct Prodigy: OptimizationMethod {
     estimate.grow(by: weight * progress, over: size, decay, times: step.growth)
     return parameters.map {
       let root = sqrt($0.state.base.meanSquare) + estimate.distance * step.epsilon
-      return (1 - step.weightDecay * rate) * $0.value - rate * $0.state.base.mean / root
+      return $0.value - step.weightDecay * rate * $0.value - rate * $0.state.base.mean / root
     }
   }
 }

@@ -24,13 +24,9 @@ public struct QHAdam: Optimizer {
     (self.epsilon, self.weightDecay, self.decayKind, self.weightType) = (epsilon, weightDecay, decayKind, weightType)
   }
 
-  public func makeState(for w: Tensor, named name: String) -> WeightedMoments {
-    WeightedMoments(like: w, weights: weightType)
-  }
-
   public func update(_ w: Tensor, gradient: Tensor, state s: WeightedMoments, at step: Step<Self>) -> Tensor {
     let (w, g) = decayKind.applied(step.weightDecay, rate: step.learningRate, to: w, gradient)
-    s.add(g, step.beta1, step.beta2)
+    s.add(g, step.beta1, step.beta2, weightsIn: weightType)
     let square = average(g * g, s.base.meanSquare, 1 - step.share2)
     let direction = average(g, s.base.mean, 1 - step.share1)
     return w - step.learningRate * direction / (sqrt(square) + step.epsilon)

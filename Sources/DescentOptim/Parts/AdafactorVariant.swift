@@ -8,8 +8,8 @@ public struct AdafactorVariant: Sendable, CustomStringConvertible {
   public var scalesByParameter = true
   /// ε₁ is added to the squares; otherwise ε₁² bounds their mean from below.
   public var addsEpsilon = true
-  /// The decay is computed in float32, which shows in the seventh digit.
-  public var roundsDecay = false
+  /// That the decay is computed in; float32 shows in the seventh digit.
+  public var decayType = DType.float64
   /// Matrices shorter than this along either of their two longest axes are not factored; nil takes the last two axes of
   /// every tensor that has two.
   public var shortestFactored: Int?
@@ -19,7 +19,7 @@ public struct AdafactorVariant: Sendable, CustomStringConvertible {
   public static let paper = AdafactorVariant()
   public static let torch = AdafactorVariant(addsEpsilon: false)
   public static let optax = AdafactorVariant(
-    boundsRate: false, roundsDecay: true, shortestFactored: 128, decayKind: .fixed)
+    boundsRate: false, decayType: .float32, shortestFactored: 128, decayKind: .fixed)
 
   public var description: String {
     Mirror(reflecting: self).children.map { "\($0.label ?? "") \($0.value)" }.joined(separator: ", ")
@@ -34,9 +34,7 @@ public struct AdafactorVariant: Sendable, CustomStringConvertible {
 
   /// 1 − t^−power.
   func decay(_ number: Tensor, _ power: Tensor) -> Tensor {
-    guard roundsDecay else { return 1 - pow(number, -power) }
-    let rounded = pow(number, -power.cast(to: .float32).cast(to: .float64)).cast(to: .float32)
-    return (1 - rounded).cast(to: .float64)
+    (1 - pow(number, -power.rounded(to: decayType)).rounded(to: decayType)).rounded(to: decayType)
   }
 
   /// The (factored) mean of the squares, kept above zero.

@@ -31,21 +31,19 @@ public struct WarmedMoments: OptimizerState {
 
 /// Averages that need no correction: each gradient's share is 1 over the sum of all weights so far (QHAdam).
 public struct WeightedMoments: OptimizerState {
-  /// The sums of weights, scalars: 1 + β + β² + …
+  /// The sums of weights, 1 + β + β² + … (float64 scalars).
   @Slot public var weight1: Tensor
   @Slot public var weight2: Tensor
   public let base: Moments
+  public init(like w: Tensor) { (weight1, weight2, base) = (Tensor(0), Tensor(0), Moments(like: w)) }
 
-  public init(like w: Tensor) { self.init(like: w, weights: .float64) }
-  init(like w: Tensor, weights: DType) {
-    (weight1, weight2, base) = (Tensor(0, dtype: weights), Tensor(0, dtype: weights), Moments(like: w))
-  }
-
-  func add(_ g: Tensor, _ beta1: Tensor, _ beta2: Tensor) {
-    weight1 = beta1 * weight1 + 1
-    weight2 = beta2 * weight2 + 1
-    let (share1, share2) = ((1 / weight1).cast(to: .float64), (1 / weight2).cast(to: .float64))
-    base.mean = average(base.mean, g, 1 - share1)
-    base.meanSquare = average(base.meanSquare, g * g, 1 - share2)
+  /// Takes a gradient in; the weights are computed in `dtype`.
+  func add(_ g: Tensor, _ beta1: Tensor, _ beta2: Tensor, weightsIn dtype: DType) {
+    func next(_ weight: Tensor, _ beta: Tensor) -> Tensor {
+      ((beta.rounded(to: dtype) * weight).rounded(to: dtype) + 1).rounded(to: dtype)
+    }
+    (weight1, weight2) = (next(weight1, beta1), next(weight2, beta2))
+    base.mean = average(base.mean, g, 1 - (1 / weight1).rounded(to: dtype))
+    base.meanSquare = average(base.meanSquare, g * g, 1 - (1 / weight2).rounded(to: dtype))
   }
 }

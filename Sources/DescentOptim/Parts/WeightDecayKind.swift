@@ -10,11 +10,13 @@ public enum WeightDecayKind: String, Sendable {
   case fixed
 
   /// The parameter that the step is taken from, and the gradient that the method sees.
+  ///
+  /// The decay is subtracted, since 1 − ηλ as a factor would lose its digits in float32.
   func applied(_ lambda: Tensor, rate: Tensor, to w: Tensor, _ g: Tensor) -> (w: Tensor, gradient: Tensor) {
     switch self {
     case .coupled: (w, g + lambda * w)
-    case .decoupled: ((1 - rate * lambda) * w, g)
-    case .fixed: ((1 - lambda) * w, g)
+    case .decoupled: (w - rate * lambda * w, g)
+    case .fixed: (w - lambda * w, g)
     }
   }
 }

@@ -20,7 +20,7 @@ extension RecordedMethod {
     Self(source: "optax.contrib.madgrad") { s in
       MADGRAD(
         learningRate: try s("learning_rate"), momentum: try s("momentum", 0.9), epsilon: try s("eps", 1e-6),
-        weightDecay: try s("weight_decay", 0))
+        weightDecay: try s("weight_decay", 0), weightType: .float32)
     },
     Self(source: "optax.contrib.prodigy") { s in
       let betas = try s.numbers("betas", [0.9, 0.999])

@@ -61,7 +61,7 @@ extension RecordedMethod {
       s.ignore("steps_before_using_centered")
       return LaProp(
         learningRate: try s("lr", 4e-4), beta1: betas[0], beta2: betas[1], epsilon: try s("eps", 1e-15),
-        weightDecay: try s("weight_decay", 0))
+        weightDecay: try s("weight_decay", 0), correctionType: s.raw("foreach") == .flag(false) ? .float64 : .float32)
     },
     Self(source: "pytorch_optimizer.SGDSaI") { s in
       SGDSaI(
