@@ -1,8 +1,12 @@
 #!/bin/sh
-# Installs the libraries Descent needs and does not find: oneDNN (with headers) and LLVM 19 (the engine works with 15 and later; 19 is what is tested).
+# Installs the libraries Descent needs and does not find: oneDNN (with headers), OpenBLAS (for LAPACK) and LLVM 19 (the engine works with 15 and later; 19 is what is tested).
 set -eu
 
 have_onednn() { [ -e /usr/include/oneapi/dnnl/dnnl.h ] || [ -e /usr/include/dnnl.h ] || [ -n "${DESCENT_ONEDNN:-}" ]; }
+# The reference LAPACK would do, six times slower.
+have_lapack() {
+  [ -n "${DESCENT_LAPACK:-}" ] || ls /usr/lib/*/libopenblas.so* /usr/lib/libopenblas.so* /usr/lib64/libopenblas.so* 2>/dev/null | grep -q .
+}
 have_llvm() {
   [ -n "${DESCENT_LLVM:-}" ] && return 0
   for version in 21 20 19; do
@@ -16,6 +20,7 @@ case "$(uname -s)" in
 Linux)
   missing=""
   have_onednn || missing="$missing libdnnl-dev"
+  have_lapack || missing="$missing libopenblas0-serial"
   have_llvm || missing="$missing libllvm19"
   if [ -n "$missing" ]; then
     echo "installing$missing" >&2

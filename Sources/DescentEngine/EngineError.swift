@@ -17,6 +17,9 @@ public enum EngineError: Error, Equatable, Sendable {
   /// No usable oneDNN was found; `tried` lists the names, with the reason where there is more to say than that.
   case oneDNNUnusable(tried: [String])
 
+  /// No usable LAPACK was found; `tried` lists the names, with the reason where there is more to say than that.
+  case lapackUnusable(tried: [String])
+
   /// oneDNN refused a convolution. `status` is oneDNN's name for the reason.
   case convolution(descriptor: String, status: String)
 
@@ -48,6 +51,13 @@ extension EngineError: CustomStringConvertible {
       and without it as matrix products, which takes longer.
       Install it (Debian, Ubuntu: `apt-get install libdnnl-dev`; macOS: `brew install onednn`), \
       or set DESCENT_ONEDNN to the path of a libdnnl.
+      Tried: \(tried.joined(separator: ", "))
+      """
+    case .lapackUnusable(let tried):
+      """
+      no LAPACK was found; factorizations of matrices (Shampoo, SOAP and others) run on it.
+      Install OpenBLAS (Debian, Ubuntu: `apt-get install libopenblas0-serial`; macOS has Accelerate), \
+      or set DESCENT_LAPACK to the path of a LAPACK library.
       Tried: \(tried.joined(separator: ", "))
       """
     case .irRejected(let symbol, let message, let ir):

@@ -17,6 +17,7 @@ public enum Machine {
     [
       ("Descent", version), ("LLVM", (try? KernelCompiler.shared().library.version) ?? "not found"),
       ("oneDNN", OneDNNLibrary.version ?? "not found"),
+      ("LAPACK", (try? LAPACKLibrary.shared().version) ?? "not found"),
     ]
   }
 

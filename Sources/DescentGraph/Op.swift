@@ -71,6 +71,12 @@ public enum Op: Hashable, Sendable {
   /// The cotangents of q, k and v in one tensor `[batch, time, 3, heads, width]`. Inputs: q, k, v, cotangent.
   case attentionGradient(Attention)
 
+  // Linear algebra
+  /// The factors of each matrix of the last two axes, one after another: `[batch…, elements]`.
+  case factorization(Factorization)
+  /// X in A·X = B with A triangular. Inputs: A `[batch…, n, n]`, B `[batch…, n, k]`.
+  case triangularSolve(TriangularSolve)
+
   // Graphs within the graph
   /// Result `result` of a graph applied to the inputs; what it computes in between is not kept for the gradient.
   case call(Subgraph, result: Int)
@@ -157,6 +163,7 @@ extension Op {
     case .constant, .input, .iota, .randomBits, .reduce, .argmax, .reshape, .transpose, .broadcast, .slice, .pad,
       .concatenate, .reverse, .dot, .gather, .scatterAdd, .convolution, .convolutionInputGradient,
       .convolutionKernelGradient, .windows, .foldWindows, .argsort, .cumulativeSum, .attention, .attentionGradient,
+      .factorization, .triangularSolve,
       .call, .scan, .barrier:
       false
     }
@@ -196,6 +203,8 @@ extension Op {
     case .cumulativeSum: "cumulativeSum"
     case .attention: "attention"
     case .attentionGradient: "attentionGradient"
+    case .factorization(let kind): kind.rawValue
+    case .triangularSolve: "triangularSolve"
     case .call: "call"
     case .scan: "scan"
     case .barrier: "barrier"

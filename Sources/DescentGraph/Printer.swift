@@ -29,7 +29,7 @@ private struct GraphPrinter {
       case .constant(.data), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
         .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
         .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
-        .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+        .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan, .barrier:
         names[node] = "%\(number)"
         number += 1
         let inputs = node.inputs.map { names[$0]! }.joined(separator: ", ")
@@ -38,7 +38,8 @@ private struct GraphPrinter {
         switch node.op {
         case .call(let graph, _): add(graph, "body", carries: 0, indent)
         case .scan(let scan, _):
-          add(scan.body, scan.isReversed ? "body, last step first" : "body", carries: scan.carryCount, indent)
+          let order = scan.isReversed ? ", last step first" : ""
+          add(scan.body, "body" + order + (scan.isMasked ? ", masked" : ""), carries: scan.carryCount, indent)
         default: break  // Has no graph within.
         }
       }
@@ -79,6 +80,8 @@ extension Op {
     case .argsort(let axis, let descending): " axis \(axis)\(descending ? " descending" : "")"
     case .cumulativeSum(let axis): " axis \(axis)"
     case .attention(let a), .attentionGradient(let a): a.isCausal ? " causal" : ""
+    case .factorization: ""
+    case .triangularSolve(let solve): (solve.isLower ? " lower" : " upper") + (solve.isTransposed ? " transposed" : "")
     case .call(let graph, let result): " result \(result) of \(graph.results.count)"
     case .scan(let scan, let result): " result \(result) of \(scan.body.results.count)"
     }

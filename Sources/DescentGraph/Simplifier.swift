@@ -69,7 +69,7 @@ public struct Simplifier {
     case .windows: moved(inputs[0], shape, dtype)
     case .foldWindows: nil
     case .argsort, .cumulativeSum: nil
-    case .attention, .attentionGradient: nil
+    case .attention, .attentionGradient, .factorization, .triangularSolve: nil
     case .call, .scan: nil
     // A constant is nothing to wait for.
     case .barrier: inputs[0].splat == nil ? nil : inputs[0]

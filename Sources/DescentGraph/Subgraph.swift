@@ -16,13 +16,20 @@ public final class Subgraph: Sendable, Hashable {
 ///
 /// The body's parameters are the carries, one element of each sequence, and what it captures; its results are the next
 /// carries, then outputs. Result `i` of the loop is the last value of carry `i`, or output `i` of every step, stacked.
+///
+/// In a masked loop the first sequence is a bool for each step. A step where it is false is not run: it hands the carries
+/// on, and its outputs are zeros.
 public struct Scan: Hashable, Sendable {
   public var body: Subgraph
   public var carryCount: Int
   public var sequenceCount: Int
   /// Whether the loop runs from the last element to the first.
   public var isReversed: Bool
-  public init(body: Subgraph, carryCount: Int, sequenceCount: Int, isReversed: Bool = false) {
+  public var isMasked: Bool
+  public init(
+    body: Subgraph, carryCount: Int, sequenceCount: Int, isReversed: Bool = false, isMasked: Bool = false
+  ) {
+    self.isMasked = isMasked
     self.body = body
     self.carryCount = carryCount
     self.sequenceCount = sequenceCount

@@ -94,13 +94,13 @@ private struct PrunedLoop {
     reached = Set(Node.topologicalOrder(of: bodies).compactMap { position[$0] })
     let carries = results.filter { $0 < old.carryCount }
     let sequences = old.carryCount..<(old.carryCount + old.sequenceCount)
-    // The first sequence says how many steps there are when no other one is needed.
-    let keptSequences =
-      sequences.contains(where: reached.contains) ? sequences.filter(reached.contains) : [sequences.lowerBound]
+    // The first sequence is the mask, or says how many steps there are when no other one is needed.
+    if old.isMasked || !sequences.contains(where: reached.contains) { reached.insert(sequences.lowerBound) }
+    let keptSequences = sequences.filter(reached.contains)
     inputs = carries + keptSequences + parameters.indices.dropFirst(sequences.upperBound).filter(reached.contains)
     if inputs.count == parameters.count && results.count == body.count && bodies == body { return nil }
     scan = Scan(
       body: Subgraph(parameters: inputs.map { parameters[$0] }, results: bodies), carryCount: carries.count,
-      sequenceCount: keptSequences.count, isReversed: old.isReversed)
+      sequenceCount: keptSequences.count, isReversed: old.isReversed, isMasked: old.isMasked)
   }
 }

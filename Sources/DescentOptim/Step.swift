@@ -29,6 +29,13 @@ public struct Step<Method: OptimizationMethod> {
     return objective
   }
 
+  /// Whether this is the first of `period` steps, counted from step 1 (a bool scalar): for `when`, around work that is
+  /// not worth doing in every step.
+  public func isFirst(ofEvery period: Int) -> Tensor {
+    require(period > 0, "\(Method.self) does something every \(period) steps; the period must be positive")
+    return (number - 1) - Double(period) * floor((number - 1) / Double(period)) .== 0
+  }
+
   /// `value` in the first step, later `remembered`: how a slot starts from the parameter's value.
   public func first(_ value: Tensor, otherwise remembered: Tensor) -> Tensor {
     select(number .<= 1, value, remembered)

@@ -35,8 +35,10 @@ struct GoldenCase: Sendable, CustomTestStringConvertible {
     .init("normalized-gd-tensor", ["normalized-tensor"]) { _ in
       NormalizedGradientDescent(learningRate: 0.1, epsilon: 1e-12, scope: .tensor)
     },
+    .init("muon", ["muon"]) { _ in Muon.optax(learningRate: 0.02) },
+    .init("shampoo", ["shampoo"]) { _ in Shampoo(learningRate: 1e-3) },
     .init("geo-fixed") { dtype in
-      GEO(learningRate: 1, gains: .elements(["weight": ramp([6, 4], dtype), "bias": ramp([4], dtype)]))
+      FixedGEO(learningRate: 1, gains: .elements(["weight": ramp([6, 4], dtype), "bias": ramp([4], dtype)]))
     },
   ]
 

@@ -18,7 +18,11 @@ struct HyperparameterCase: Sendable, CustomTestStringConvertible {
     self.entry = entry.name
     self.name = name
     run = {
-      let track = Track.waves([3, 4], steps: 10)
+      // A matrix and a vector: some methods treat them differently.
+      var track = Track.waves([3, 4], steps: 10)
+      let vector = Track.waves([5], steps: 10)
+      track.parameters.append(.init(name: "b", shape: [5], start: vector.parameters[0].start))
+      track.gradients = zip(track.gradients, vector.gradients).map { $0 + $1 }
       let before = method[keyPath: path].value(at: 0)
       var scheduled = method
       scheduled[keyPath: path] = Schedule("changes at 4") { $0 < 4 ? before : value }

@@ -138,7 +138,7 @@ struct Expectation {
     case .unary(let f): f == .negate || f == .abs || f == .relu
     case .constant, .input, .iota, .randomBits, .compare, .cast, .reduce(.sum, _), .argmax, .dot, .scatterAdd,
       .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
-      .attention, .attentionGradient, .call, .scan:
+      .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan:
       false
     }
   }

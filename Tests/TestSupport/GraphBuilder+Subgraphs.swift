@@ -30,7 +30,8 @@ extension GraphBuilder {
       ? Tensor.zeros(elementShape, dtype: a.dtype) : b.tensor.sliced(axis: 0, 0..<1).reshaped(elementShape)
     let captured = a.shape[0] < 2 ? first : b.tensor.sliced(axis: 0, 1..<2).reshaped(elementShape)
     let (salt, isReversed) = (random.next(), random.oneIn(2))
-    let (carries, outputs) = scan(over: [sequence], from: [first], reversed: isReversed) { c, e in
+    let mask = random.oneIn(3) ? Tensor(storage: random.storage([length], .bool)) : nil
+    let (carries, outputs) = scan(over: [sequence], from: [first], reversed: isReversed, where: mask) { c, e in
       var random = SplitMix(salt)
       let next = Self.smooth(c[0], random.oneIn(2) ? captured : e[0], &random)
       let output = Self.smooth(random.oneIn(2) ? next : c[0], e[0], &random)

@@ -63,6 +63,7 @@ struct GraphBuilder {
     case .windows, .foldWindows: windows(kind, x[0])
     case .argsort, .cumulativeSum: sequence(kind, x[0])
     case .attention, .attentionGradient: attention(kind, x[0], x[1])
+    case .factorization, .triangularSolve: linearAlgebra(kind, x[0])
     case .call, .scan, .barrier: subgraph(kind, x[0], x[1])
     }
   }

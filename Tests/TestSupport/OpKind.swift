@@ -10,7 +10,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
   case reduce(Reduction)
   case argmax, reshape, transpose, broadcast, slice, pad, concatenate, reverse, dot, gather, scatterAdd
   case convolution, convolutionInputGradient, convolutionKernelGradient, windows, foldWindows
-  case argsort, cumulativeSum, attention, attentionGradient, call, scan, barrier
+  case argsort, cumulativeSum, attention, attentionGradient, factorization, triangularSolve, call, scan, barrier
 
   /// Exhaustive on purpose: a new `Op` case does not compile until it has a kind here.
   public init(_ op: Op) {
@@ -46,6 +46,8 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .cumulativeSum: self = .cumulativeSum
     case .attention: self = .attention
     case .attentionGradient: self = .attentionGradient
+    case .factorization: self = .factorization
+    case .triangularSolve: self = .triangularSolve
     case .call: self = .call
     case .scan: self = .scan
     case .barrier: self = .barrier
@@ -65,7 +67,8 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
       case .constant, .input, .iota, .randomBits, .select, .cast, .stopGradient, .argmax, .reshape, .transpose,
         .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
         .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows,
-        .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+        .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan,
+        .barrier:
         kinds.append(current)
       }
       kind = current.next
@@ -105,7 +108,9 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .argsort: .cumulativeSum
     case .cumulativeSum: .attention
     case .attention: .attentionGradient
-    case .attentionGradient: .call
+    case .attentionGradient: .factorization
+    case .factorization: .triangularSolve
+    case .triangularSolve: .call
     case .call: .scan
     case .scan: .barrier
     case .barrier: nil
@@ -145,6 +150,8 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .cumulativeSum: "cumulativeSum"
     case .attention: "attention"
     case .attentionGradient: "attentionGradient"
+    case .factorization: "factorization"
+    case .triangularSolve: "triangularSolve"
     case .call: "call"
     case .scan: "scan"
     case .barrier: "barrier"

@@ -56,6 +56,32 @@ extension OpTable {
         return ([inner.carries[0] * 0.5], [inner.outputs[0].sum(axes: [0])])
       }.outputs[0]
     },
+    OpRow("loop under a mask", .scan, [([4, 2], .spread), ([2], .spread), ([4], .spread), ([2, 2], .spread)]) { x in
+      let (carries, outputs) = scan(over: [x[0]], from: [x[1]], where: x[2] .> 0) { c, e in
+        let next = tanh(matmul(c[0].reshaped([1, 2]), x[3]).reshaped([2]) + e[0])
+        return ([next], [next * e[0], matmul(e[0].reshaped([1, 2]), x[3]).reshaped([2])])
+      }
+      return carries[0] * (outputs[0] + outputs[1] * outputs[1] + 1).sum(axes: [0])
+    },
+    OpRow("loop under a mask from the end", .scan, [([3, 2], .spread), ([2], .spread), ([3], .spread)]) { x in
+      let (carries, outputs) = scan(over: [x[0]], from: [x[1]], reversed: true, where: x[2] .< 0.2) { c, e in
+        ([sin(c[0]) * e[0]], [c[0] * c[0]])
+      }
+      return carries[0] * carries[0] + outputs[0].sum(axes: [0])
+    },
+    OpRow("when a condition holds", .scan, [([2, 3], .spread), ([3], .spread), ([], .positive)]) { x in
+      let y = when(x[2] .> 0, otherwise: [x[0], x[1]]) { [sin(x[0]) * x[1], x[1] * x[1]] }
+      return y[0] * y[1] * x[2]
+    },
+    OpRow("when a condition does not hold", .scan, [([2, 3], .spread), ([3], .spread), ([], .positive)]) { x in
+      let y = when(x[2] .< 0, otherwise: [x[0] * x[0], x[1]]) { [sin(x[0]) * x[1], x[1] * x[1]] }
+      return y[0] * y[1] * x[2]
+    },
+    OpRow("when, within when", .scan, [([3], .spread), ([], .positive)]) { x in
+      when(x[1] .> 0, otherwise: [x[0]]) {
+        when(x[1] .< 0, otherwise: [sin(x[0])]) { [cos(x[0])] }.map { $0 * x[0] }
+      }[0] * x[0]
+    },
     OpRow("checkpoint", .call, [([2, 3], .spread), ([3], .spread)]) { x in
       let y = checkpoint { tanh(x[0] * x[0] + x[1]) * x[0] }
       return y * y

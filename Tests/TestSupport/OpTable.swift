@@ -66,6 +66,7 @@ public enum OpTable {
     + convolutionRows + windowRows + poolingRows
     + sequenceRows
     + attentionRows
+    + linearAlgebraRows
 
   /// A node whose type is stated, for ops that Tensor offers no function for.
   static func node(_ op: Op, _ inputs: [Tensor], _ shape: Shape? = nil, _ dtype: DType? = nil) -> Tensor {

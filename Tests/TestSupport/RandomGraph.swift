@@ -109,7 +109,7 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
       .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       true
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
-      .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+      .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan, .barrier:
       true
     }
   }
@@ -147,7 +147,9 @@ extension RandomGraph.Kind {
     case .op(.unary), .op(.cast), .op(.stopGradient), .op(.reduce), .op(.argmax), .op(.reshape), .op(.transpose),
       .op(.broadcast), .op(.slice), .op(.reverse), .op(.iota), .op(.randomBits), .op(.constant), .op(.input):
       1
-    case .op(.windows), .op(.foldWindows), .op(.argsort), .op(.cumulativeSum): 1
+    case .op(.windows), .op(.foldWindows), .op(.argsort), .op(.cumulativeSum), .op(.factorization),
+      .op(.triangularSolve):
+      1
     case .op(.convolution), .op(.convolutionInputGradient), .op(.convolutionKernelGradient), .op(.attention),
       .op(.attentionGradient), .op(.call), .op(.scan), .op(.barrier):
       2

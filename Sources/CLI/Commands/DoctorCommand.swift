@@ -14,6 +14,7 @@ struct DoctorCommand: ParsableCommand {
 
       ENVIRONMENT:
         DESCENT_LLVM     path or name of the libLLVM to use
+        DESCENT_LAPACK   path or name of the LAPACK library to use
         DESCENT_CACHE    folder for compiled kernels, or 'off'
         DESCENT_THREADS  number of threads
       """)

@@ -29,7 +29,7 @@ struct Diagnosis {
     let environment = ProcessInfo.processInfo.environment
     let llvm = llvm(environment)
     let tests = [SelfTest.kernel, SelfTest.matrixProduct]
-    return [descent, swift(environment), llvm, oneDNN, machine, threads, cache(environment)]
+    return [descent, swift(environment), llvm, oneDNN, lapack, machine, threads, cache(environment)]
       + tests.map { llvm.state == .good ? $0.finding() : $0.notRun }
   }
 
@@ -90,6 +90,21 @@ struct Diagnosis {
     return Finding(
       key: "oneDNN", title: "oneDNN", state: .good, text: "\(version), using \(isa)",
       facts: [("version", .string(version)), ("instructionSet", .string(isa))])
+  }
+
+  private static var lapack: Finding {
+    do {
+      let library = try LAPACKLibrary.shared()
+      return Finding(
+        key: "lapack", title: "LAPACK", state: .good, text: "\(library.version) (\(library.path)), one thread",
+        facts: [("version", .string(library.version)), ("path", .string(library.path))])
+    } catch {
+      // Only factorizations need it, but a library that was named must work.
+      let isNamed = ProcessInfo.processInfo.environment["DESCENT_LAPACK"]?.isEmpty == false
+      return Finding(
+        key: "lapack", title: "LAPACK", state: isNamed ? .missing : .note,
+        text: "not usable: no Shampoo, SOAP or GaLore, and no QR, eigen- or singular values", advice: error.description)
+    }
   }
 
   private static var machine: Finding {
@@ -192,7 +207,7 @@ struct SelfTest {
   /// A missing library has a line of its own above.
   private static func advice(for error: any Error) -> String? {
     switch error as? EngineError {
-    case .llvmNotFound, .llvmUnusable, .oneDNNUnusable: nil
+    case .llvmNotFound, .llvmUnusable, .oneDNNUnusable, .lapackUnusable: nil
     case .irRejected, .kernelNotLoaded, .convolution, .memoryLimit, nil: "\(error)"
     }
   }

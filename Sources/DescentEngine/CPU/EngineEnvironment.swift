@@ -10,13 +10,15 @@
 /// |---|---|
 /// | `DESCENT_LLVM` | path or name of the libLLVM to use |
 /// | `DESCENT_ONEDNN` | path or name of the oneDNN library to use, or `off` |
+/// | `DESCENT_LAPACK` | path or name of the LAPACK library to use |
 /// | `DESCENT_CACHE` | folder of the kernel cache, or `off` |
 /// | `DESCENT_THREADS` | number of threads; `OMP_NUM_THREADS` is read when it is not set |
 enum EngineEnvironment {
   /// Every variable that the engine looks at, with the values they have now.
   static var current: [String: String] {
     let names = [
-      "DESCENT_LLVM", "DESCENT_ONEDNN", "DESCENT_CACHE", "DESCENT_THREADS", "OMP_NUM_THREADS", "XDG_CACHE_HOME", "HOME",
+      "DESCENT_LLVM", "DESCENT_ONEDNN", "DESCENT_LAPACK", "DESCENT_CACHE", "DESCENT_THREADS", "OMP_NUM_THREADS",
+      "XDG_CACHE_HOME", "HOME",
     ]
     return Dictionary(uniqueKeysWithValues: names.compactMap { name in value(of: name).map { (name, $0) } })
   }

@@ -61,7 +61,8 @@ struct Blocking: Hashable {
     case .reverse(let axes): return unless(axes.contains(axis))
     case .concatenate(let joined): return unless(joined == axis)
     case .constant, .input, .iota, .randomBits, .dot, .gather, .scatterAdd, .convolution, .convolutionInputGradient,
-      .convolutionKernelGradient, .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan:
+      .convolutionKernelGradient, .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization,
+      .triangularSolve, .call, .scan:
       return nil
     }
   }

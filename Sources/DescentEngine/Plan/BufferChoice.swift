@@ -17,7 +17,7 @@ struct BufferChoice {
         buffered.insert(epilogues[node]?.result ?? node)
       case .foldWindows: buffered.insert(node)
       case .argsort, .cumulativeSum: buffered.insert(node)
-      case .attention, .attentionGradient: buffered.insert(node)
+      case .attention, .attentionGradient, .factorization, .triangularSolve: buffered.insert(node)
       case .call, .scan: buffered.insert(node)
       case .dot: buffered.insert(epilogues[node]?.result ?? node)
       case .unary, .binary, .compare, .select, .cast:
@@ -79,7 +79,8 @@ struct BufferChoice {
     case .gather: own = 2
     case .unary, .binary, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .scatterAdd: own = 10
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows: own = 10
-    case .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan: own = 10
+    case .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan:
+      own = 10
     }
     var total = own
     let most = Self.mostAffordableLoads * Self.loadCost(target)

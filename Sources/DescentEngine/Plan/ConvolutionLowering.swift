@@ -25,7 +25,8 @@ enum ConvolutionLowering {
     case .foldWindows(let w): return folded(x[0], w, node.shape)
     case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
       .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
-      .windows, .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+      .windows, .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call,
+      .scan, .barrier:
       return nil
     }
   }

@@ -114,7 +114,7 @@ struct KernelBuilder {
     case .constant(.data), .input, .pad, .concatenate, .dot, .scatterAdd:
       fatalError("\(node.op.name) always has a buffer of its own")
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
-      .attention, .attentionGradient, .call, .scan:
+      .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan:
       fatalError("\(node.op.name) always has a buffer of its own")
     }
   }
@@ -156,7 +156,7 @@ struct KernelDomain: Hashable {
       .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       self.init(shape: node.shape, reduced: [])
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
-      .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+      .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan, .barrier:
       self.init(shape: node.shape, reduced: [])
     }
   }

@@ -58,7 +58,8 @@ extension LayoutPass {
       let windows = Tensor(form(of: node.inputs[0], wanted)).transposed(order)
       return windows.reshaped(Shape(windows.shape.extents + [1])).foldingWindows(w.withLane, to: shape).node
     case .constant(.data), .input, .randomBits, .dot, .gather, .scatterAdd, .convolution, .convolutionInputGradient,
-      .convolutionKernelGradient, .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+      .convolutionKernelGradient, .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization,
+      .triangularSolve, .call, .scan, .barrier:
       return nil
     }
   }

@@ -120,7 +120,7 @@ extension Node {
       true
     case .constant(.data), .input, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .gather, .scatterAdd,
       .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
-      .attention, .attentionGradient, .call, .scan, .barrier:
+      .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan, .barrier:
       false
     }
   }

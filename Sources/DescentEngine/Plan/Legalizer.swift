@@ -3,7 +3,7 @@ import DescentGraph
 /// Rewrites what no kernel does directly into what kernels do.
 ///
 /// - Dot products that the product kernels do not take (other types than float32, empty operands) become multiply and sum.
-/// - Dot products, scatter-adds, running sums and attention of half-width floats compute in float32.
+/// - Dot products, scatter-adds, running sums, attention and linear algebra of half-width floats compute in float32.
 /// - Attention that has no kernel becomes its composition.
 /// - Dot products whose axes no matrix view can walk get their operands transposed.
 /// - Convolutions become dot products over windows (`ConvolutionLowering`).
@@ -30,7 +30,8 @@ enum Legalizer {
         case .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce, .argmax, .reshape,
           .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
           .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows,
-          .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+          .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan,
+          .barrier:
           false
         }
       if !isLeaf && taken.insert(base).inserted { return root }
@@ -64,6 +65,12 @@ enum Legalizer {
         case .argsort, .cumulativeSum:
           replacement[node] = rebuilt
         case .attention, .attentionGradient:
+          replacement[node] = rebuilt
+        case .factorization where node.dtype.isHalf, .triangularSolve where node.dtype.isHalf:
+          let wide = inputs.map { Tensor($0).cast(to: .float32).node }
+          let result = Node(node.op, wide, shape: node.shape, dtype: .float32)
+          replacement[node] = Tensor(result).cast(to: node.dtype).node
+        case .factorization, .triangularSolve:
           replacement[node] = rebuilt
         case .call, .scan, .barrier:
           replacement[node] = rebuilt

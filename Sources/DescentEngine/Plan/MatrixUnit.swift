@@ -108,7 +108,7 @@ struct MatrixUnit {
       switch node.op {
       case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient, .windows, .barrier: node = node.inputs[0]
       case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
-        .attention, .attentionGradient, .call, .scan:
+        .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan:
         return buffered.nodes.contains(node) ? operand : node
       case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .pad,
         .concatenate, .dot, .gather, .scatterAdd:
@@ -159,7 +159,7 @@ struct MatrixEpilogue {
       .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       return nil
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
-      .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+      .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan, .barrier:
       return nil
     }
   }

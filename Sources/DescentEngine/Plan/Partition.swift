@@ -157,6 +157,7 @@ struct Partition {
     case .cumulativeSum(let axis): units.append(.opaque(try CumulativeSumUnit(node, axis: axis, buffered: buffered)))
     case .attention(let a), .attentionGradient(let a):
       units.append(.opaque(try AttentionUnit(node, a, buffered: buffered)))
+    case .factorization, .triangularSolve: units.append(.opaque(try LinearAlgebraUnit(node, buffered: buffered)))
     case .call: fatalError("a call is inlined before")
     case .scan(let scan, _):
       // All results of a loop come from one unit, which stands where the first of them does.

@@ -217,7 +217,7 @@ struct Recompute {
       // Rough, but the same for all of a kind.
       return (2 * count * (node.inputs[1].shape.elementCount / max(node.inputs[1].shape[0], 1)), true)
     case .input, .convolutionInputGradient, .convolutionKernelGradient, .attentionGradient, .foldWindows, .scatterAdd,
-      .argsort, .call, .scan:
+      .argsort, .factorization, .triangularSolve, .call, .scan:
       return nil
     }
   }

@@ -79,7 +79,8 @@ struct ScanUnit: OpaqueUnit {
   func title(names: (Node) -> String) -> String {
     let written = outputs.compactMap { $0.map(names) }.joined(separator: ", ")
     let steps = body.printedSteps.split(separator: "\n").map { "   " + $0 }
-    let head = "loop of \(length) steps\(scan.isReversed ? ", last first" : "") → \(written)"
+    let head =
+      "loop of \(length) steps\(scan.isReversed ? ", last first" : "")\(scan.isMasked ? ", masked" : "") → \(written)"
     return ([head] + steps).joined(separator: "\n")
   }
 

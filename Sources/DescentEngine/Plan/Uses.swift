@@ -26,7 +26,7 @@ struct Uses {
     switch node.op {
     case .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient, .windows, .barrier: true
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
-      .attention, .attentionGradient, .call, .scan:
+      .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan:
       false
     case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .pad,
       .concatenate, .dot, .gather, .scatterAdd:

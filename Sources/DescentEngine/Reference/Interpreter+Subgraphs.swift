@@ -8,7 +8,8 @@ extension Interpreter {
   }
 
   /// Runs the body once for each element of the sequences, in order or in reverse order. An output of no steps is empty;
-  /// a carry is then what it was at the start.
+  /// a carry is then what it was at the start. A step that
+  /// the mask leaves out changes nothing, and its outputs are zeros.
   func scan(_ loop: Scan, _ result: Int, _ x: [Value]) -> Value {
     let carryCount = loop.carryCount
     let sequences = x[carryCount..<(carryCount + loop.sequenceCount)]
@@ -20,6 +21,10 @@ extension Interpreter {
     for step in 0..<length {
       let position = loop.isReversed ? length - 1 - step : step
       let elements = sequences.map { element(position, of: $0) }
+      if loop.isMasked, elements[0].integers == [0] {
+        if result >= carryCount { outputs.append(constant(.splat(0), wanted)) }
+        continue
+      }
       let inputs = Dictionary(uniqueKeysWithValues: zip(loop.body.parameters, carries + elements + captured))
       let values = evaluate(Array(loop.body.results[..<carryCount]) + [wanted], inputs: inputs)
       carries = Array(values[..<carryCount])

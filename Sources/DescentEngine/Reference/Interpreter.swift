@@ -83,6 +83,8 @@ public struct Interpreter<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendab
     case .argsort(let axis, let descending): argsort(axis, descending, x[0])
     case .cumulativeSum(let axis): cumulativeSum(axis, x[0])
     case .attention, .attentionGradient: composition(of: node, x)
+    case .factorization(let kind): factorization(kind, x[0], node.shape)
+    case .triangularSolve(let solve): triangularSolve(solve, x[0], x[1])
     case .call(let graph, let result): call(graph, result, x)
     case .scan(let loop, let result): scan(loop, result, x)
     case .barrier: x[0]

@@ -35,6 +35,8 @@ extension Op {
     case .cumulativeSum(let axis): SequenceRules.type(cumulativeSum: axis, inputs)
     case .attention(let a): AttentionRules.type(a, inputs)
     case .attentionGradient(let a): AttentionRules.type(gradient: a, inputs)
+    case .factorization(let kind): LinearAlgebraRules.type(kind, inputs)
+    case .triangularSolve: LinearAlgebraRules.type(triangularSolve: inputs)
     case .call(let graph, let result): SubgraphRules.type(call: graph, result, inputs)
     case .scan(let scan, let result): SubgraphRules.type(scan, result, inputs)
     case .barrier: TensorType(inputs[0])
@@ -76,6 +78,8 @@ extension Op {
     case .cumulativeSum(let axis): [SequenceRules.gradient(cumulativeSum: axis, g)]
     case .attention(let a): AttentionRules.gradients(a, x, g)
     case .attentionGradient(let a): AttentionRules.gradients(gradient: a, x, g)
+    case .factorization(let kind): [LinearAlgebraRules.gradient(kind, y, x[0], g)]
+    case .triangularSolve(let solve): LinearAlgebraRules.gradients(solve, y, x, g)
     case .call(let graph, let result): SubgraphRules.gradients(.call(graph), x, [result: g])
     case .scan(let scan, let result): SubgraphRules.gradients(.scan(scan), x, [result: g])
     case .barrier: [g] + x.dropFirst().map { _ in nil }

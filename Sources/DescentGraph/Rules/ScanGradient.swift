@@ -24,7 +24,13 @@ struct ScanGradient {
     }
     self.scan = scan
     self.x = x
-    self.given = given
+    // What comes out of a step that is not run does not matter.
+    self.given = Dictionary(
+      uniqueKeysWithValues: given.map { result, cotangent in
+        guard scan.isMasked, result >= scan.carryCount else { return (result, cotangent) }
+        let mask = x[scan.carryCount].reshaped([cotangent.shape[0]] + cotangent.shape.dropFirst().map { _ in 1 })
+        return (result, select(mask.broadcast(to: cotangent.shape), cotangent, .zeros(like: cotangent)))
+      })
     for i in scan.body.results.indices.dropFirst(scan.carryCount) {
       stacked[scan.body.results[i]] = Tensor(.scan(scan, result: i), x)
     }
@@ -61,7 +67,9 @@ struct ScanGradient {
     // In the new body, forward values are elements of sequences, and captured values the outer ones.
     var sequences: [(parameter: Node, whole: Node)] = []
     var replacement = Dictionary(uniqueKeysWithValues: captured.map { (body.parameters[$0], x[$0].node) })
-    for node in body.parameters[..<captured.lowerBound] + body.results[carryCount...] where replacement[node] == nil {
+    let mask = scan.isMasked ? [body.parameters[carryCount]] : []
+    for node in mask + body.parameters[..<captured.lowerBound] + body.results[carryCount...]
+    where replacement[node] == nil {
       let element = Subgraph.parameter("element\(sequences.count)", like: node)
       replacement[node] = element
       sequences.append((element, stacked[node]!.node))
@@ -71,7 +79,7 @@ struct ScanGradient {
       zip(carried, seeds).map { (parameter: $1, initial: (given[$0] ?? .zeros(like: x[$0])).node) }
       + accumulators.map { (parameter: $0.parameter, initial: Tensor.zeros(like: Tensor($0.parameter)).node) }
     let rebuilt = Node.replacing(replacement, in: next + delivered)
-    let loop = Loop(carries: carries, sequences: sequences, isReversed: !scan.isReversed)
+    let loop = Loop(carries: carries, sequences: sequences, isReversed: !scan.isReversed, isMasked: scan.isMasked)
     let results = loop.closed(next: Array(rebuilt[..<next.count]), outputs: Array(rebuilt[next.count...]))
 
     // Put together outside.

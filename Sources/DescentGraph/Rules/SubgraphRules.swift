@@ -15,6 +15,9 @@ enum SubgraphRules {
       scan.sequenceCount > 0 && inputs.count == parameters.count && results.count >= carries
         && inputs[carries].shape.rank > 0,
       "scan: \(inputs.count) inputs for \(carries) carries and \(scan.sequenceCount) sequences do not fit the body")
+    require(
+      !scan.isMasked || TensorType(parameters[carries]) == TensorType(shape: [], dtype: .bool),
+      "scan: the mask's element is \(TensorType(parameters[carries])), not a bool")
     let length = scan.length(inputs)
     for (i, (input, parameter)) in zip(inputs, parameters).enumerated() {
       let isSequence = i >= carries && i < carries + scan.sequenceCount

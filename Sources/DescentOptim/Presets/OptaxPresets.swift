@@ -78,3 +78,10 @@ extension DAdaptAdamW {
     Self(learningRate: learningRate, correctsBias: true)
   }
 }
+
+extension Muon {
+  /// All matrices by Muon; weights are `[inputs, outputs]`.
+  public static func optax(learningRate: Schedule) -> Self {
+    Self(learningRate: learningRate, others: [], scale: .columnsByRows)
+  }
+}

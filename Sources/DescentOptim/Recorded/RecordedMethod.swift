@@ -8,7 +8,7 @@ struct RecordedMethod: Sendable {
   var atEvaluationPoint = false
   let make: @Sendable (RecordedSettings) throws -> any OptimizationMethod
 
-  static let all = torch + optax + optaxContrib + pytorchOptimizer + definitions
+  static let all = torch + optax + optaxContrib + pytorchOptimizer + matrix + definitions
 
   /// The entry for a run, and the name that it is known by.
   static func find(source: String, name: String) throws -> RecordedMethod {

@@ -17,10 +17,14 @@ public struct Workload: Sendable {
     images("cnn-mnist", "conv32-conv64-pool-128-10", [64, 1, 28, 28]) { .convolutional() },
     images("resnet8", "ResNet of 8 layers on 32×32×3", [32, 3, 32, 32]) { .residual() },
     transformer("gpt-tiny", TransformerSize(depth: 4, heads: 4, width: 128, context: 64, batch: 12)),
-    transformer("gpt-small", TransformerSize(depth: 6, heads: 6, width: 384, context: 128, batch: 8)),
+    transformer("gpt-small", gptSmall),
     update("adamw-25m", "AdamW's update alone, 25 million parameters", AdamW(weightDecay: 0.1)),
     update("own-adamw-25m", "the same with AdamW as a user would write it", HandWrittenAdamW()),
+    update("muon-gpt-small", "Muon's update alone, of gpt-small's tensors", Muon(), of: gptSmall),
+    update("soap-gpt-small", "SOAP's update alone, of gpt-small's tensors", SOAP(), of: gptSmall),
   ]
+
+  private static let gptSmall = TransformerSize(depth: 6, heads: 6, width: 384, context: 128, batch: 8)
 
   public static func named(_ name: String) -> Workload? { all.first { $0.name == name } }
 
@@ -68,6 +72,17 @@ public struct Workload: Sendable {
   /// An optimizer's update of one tensor of 25 million elements, its gradient given.
   public static func update<Method: OptimizationMethod>(_ name: String, _ summary: String, _ method: Method) -> Workload
   {
-    Workload(name: name, summary: summary) { .update(method, of: [25_000_000]) }
+    Workload(name: name, summary: summary) { .update(method, of: [("weight", [25_000_000])]) }
+  }
+
+  /// An optimizer's update of all tensors of a transformer.
+  private static func update(
+    _ name: String, _ summary: String, _ method: some OptimizationMethod, of size: TransformerSize
+  ) -> Workload {
+    Workload(name: name, summary: summary) {
+      let model = Transformer(
+        vocabulary: size.vocabulary, context: size.context, width: size.width, depth: size.depth, heads: size.heads)
+      return .update(method, of: model.trainableVariables.map { ($0.name, $0.shape) })
+    }
   }
 }

@@ -43,18 +43,19 @@ struct WorkloadStep {
     ) { try model.initialize(seed: 0) }
   }
 
-  /// An optimizer's update of one tensor, its gradient given.
-  static func update(_ method: some OptimizationMethod, of shape: Shape) -> WorkloadStep {
-    let parameter = Variable(shape: shape, name: "weight")
-    let gradient = Variable(shape: shape, name: "gradient")
-    let updater = Updater(method, parameters: [parameter])
+  /// An optimizer's update of some tensors, their gradients given.
+  static func update(_ method: some OptimizationMethod, of tensors: [(name: String, shape: Shape)]) -> WorkloadStep {
+    let parameters = tensors.map { Variable(shape: $0.shape, name: $0.name) }
+    let gradients = tensors.map { Variable(shape: $0.shape, name: "gradient of \($0.name)") }
+    let updater = Updater(method, parameters: parameters)
     let function = compile { _ in
-      updater.apply([gradient.value])
+      updater.apply(gradients.map(\.value))
       return []
     }
-    return WorkloadStep(function: function, variables: [parameter, gradient], arguments: []) {
-      try parameter.assign(RandomKey(0).normal(shape))
-      try gradient.assign(RandomKey(1).normal(shape))
+    return WorkloadStep(function: function, variables: parameters + gradients, arguments: []) {
+      for (number, variable) in (parameters + gradients).enumerated() {
+        try variable.assign(RandomKey(number).normal(variable.shape))
+      }
     }
   }
 }

@@ -40,6 +40,11 @@ final class ScanRoutine: Routine {
   private var packing: UnsafeMutableRawPointer?
   private var copiesIn: [Copy] = []
   private var copiesOut: [Copy] = []
+  /// A byte for each step: whether it is run. nil where all are.
+  private let mask: UnsafePointer<UInt8>?
+  /// The places that each carry is read from and written to.
+  private var carries: [(from: Int, to: Int)] = []
+  private var outputs: [Int] = []
   /// Carries that are results of a loop without steps.
   private var unchanged: [Executable.Instruction] = []
 
@@ -47,6 +52,9 @@ final class ScanRoutine: Routine {
     let (scan, body) = (unit.scan, unit.body)
     length = unit.length
     isReversed = scan.isReversed
+    mask =
+      scan.isMasked
+      ? UnsafePointer(binder.pointers[unit.inputs[scan.carryCount]]!.assumingMemoryBound(to: UInt8.self)) : nil
     let scratch = binder.pointers[unit.scratch]!
     var pointers: [Node: UnsafeMutableRawPointer] = [:]
     var indices: [Node: Int] = [:]
@@ -89,11 +97,13 @@ final class ScanRoutine: Routine {
         let (first, second) = unit.carryOffsets[i]
         let end = result.map { (step: unit.length - 1, pointer: $0) }
         add(node, Moving(base: scratch + first, other: scratch + second, end: end, byteCount: bytes), isInput: false)
+        carries.append((from: i, to: moving.count - 1))
         if let result, length == 0 {
           unchanged.append(.copy(to: result, from: binder.pointers[unit.inputs[i]]!, byteCount: bytes))
         }
       } else if let result {
         add(node, Moving(base: result, stride: bytes, byteCount: bytes), isInput: false)
+        outputs.append(moving.count - 1)
       } else {
         add(node, Moving(base: scratch + unit.discardedOffsets[i]!, byteCount: bytes), isInput: false)
       }
@@ -129,6 +139,11 @@ final class ScanRoutine: Routine {
     }
     var step = 0
     while step < length {
+      if let mask, mask[isReversed ? length - 1 - step : step] == 0 {
+        skip(step)
+        step += 1
+        continue
+      }
       point(to: step)
       i = 0
       while i < copiesIn.count {
@@ -148,6 +163,22 @@ final class ScanRoutine: Routine {
         i += 1
       }
       step += 1
+    }
+  }
+
+  /// Hands the carries on and writes zeros to the outputs.
+  private func skip(_ step: Int) {
+    var i = 0
+    while i < carries.count {
+      let (from, to) = carries[i]
+      pointer(to, step).copyMemory(from: pointer(from, step), byteCount: moving[from].byteCount)
+      i += 1
+    }
+    i = 0
+    while i < outputs.count {
+      let bytes = moving[outputs[i]].byteCount
+      pointer(outputs[i], step).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+      i += 1
     }
   }
 
