@@ -54,7 +54,7 @@ public final class Trainer<Model: UnaryModule> {
     self.batch = min(batch ?? data.count, data.count)
     order = BatchOrder(count: data.count, batchSize: self.batch, seed: UInt64(bitPattern: Int64(seed)))
     let source = Evaluator.Source(data)
-    let updater = Updater(optimizer, parameters: model.trainableVariables)
+    let updater = try Updater(optimizer, parameters: model.trainableVariables)
     learningRate = { updater.method.learningRate.value(at: max(updater.stepCount.storage.integer(at: 0) - 1, 0)) }
     let key = RandomKey(seed).folding(in: "dropout")
     step = compile(memoryLimit: memoryLimit) { arguments in

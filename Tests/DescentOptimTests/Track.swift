@@ -40,7 +40,7 @@ struct Track: Sendable {
   /// The parameters after each step, `[step][parameter][element]`, by the reference interpreter in float64.
   func reference<Method: OptimizationMethod>(_ method: Method) -> [[[Double]]] {
     let variables = variables(.float64)
-    let updater = Updater(method, parameters: variables)
+    let updater = try! Updater(method, parameters: variables)
     let program = Trace.record(arguments: parameters.map { ("gradient", $0.shape, .float64) }) {
       updater.apply($0)
       return []
@@ -62,7 +62,7 @@ struct Track: Sendable {
     _ method: Method, _ dtype: DType = .float32, beforeStep: (Updater<Method>, Int) -> Void
   ) throws -> CompiledRun {
     let variables = variables(dtype)
-    let updater = Updater(method, parameters: variables)
+    let updater = try Updater(method, parameters: variables)
     let step = compile { (gradients: [Tensor]) in
       updater.apply(gradients)
       return []

@@ -8,7 +8,7 @@ public struct Workload: Sendable {
   public let summary: String
   /// What can be changed, for the transformers.
   public private(set) var size: TransformerSize?
-  let make: @Sendable () -> WorkloadStep
+  let make: @Sendable () throws -> WorkloadStep
 
   public static let all: [Workload] = [
     perceptron("mlp-small", [64, 128, 10], batch: 32),
@@ -28,7 +28,7 @@ public struct Workload: Sendable {
   private static func perceptron(_ name: String, _ widths: [Int], batch: Int) -> Workload {
     let shape = widths.map(String.init).joined(separator: "-")
     return Workload(name: name, summary: "\(shape), batch \(batch), AdamW") {
-      .training(
+      try .training(
         Sequential.perceptron(widths), on: .numbers([batch, widths[0]]), labels: [batch], classes: widths.last!)
     }
   }
@@ -38,7 +38,7 @@ public struct Workload: Sendable {
     _ name: String, _ summary: String, _ shape: Shape, _ network: @escaping @Sendable () -> Sequential
   ) -> Workload {
     Workload(name: name, summary: "\(summary), batch \(shape[0]), AdamW") {
-      .training(network(), on: .numbers(shape), labels: [shape[0]], classes: 10)
+      try .training(network(), on: .numbers(shape), labels: [shape[0]], classes: 10)
     }
   }
 
@@ -60,7 +60,7 @@ public struct Workload: Sendable {
       let model = Transformer(
         vocabulary: size.vocabulary, context: size.context, width: size.width, depth: size.depth, heads: size.heads)
       let tokens: Shape = [size.batch, size.context]
-      return .training(
+      return try .training(
         model, on: .indices(tokens, below: size.vocabulary), labels: tokens, classes: size.vocabulary)
     }
   }
@@ -68,6 +68,6 @@ public struct Workload: Sendable {
   /// An optimizer's update of one tensor of 25 million elements, its gradient given.
   public static func update<Method: OptimizationMethod>(_ name: String, _ summary: String, _ method: Method) -> Workload
   {
-    Workload(name: name, summary: summary) { .update(method, of: [25_000_000]) }
+    Workload(name: name, summary: summary) { try .update(method, of: [25_000_000]) }
   }
 }
