@@ -71,8 +71,8 @@ struct FlatProblem {
       // Pairs without curvature would spoil the model of the Hessian.
       let counts = product .> 2.2e-16 * square
       func pushed(_ old: Variable, _ new: Tensor) -> Tensor {
-        let rest = old.value.sliced(axis: 0, 1..<history)
-        return select(counts, concatenate([rest, new.expanded(axis: 0)]), old.value)
+        let rest = history > 1 ? [old.value.sliced(axis: 0, 1..<history)] : []
+        return select(counts, concatenate(rest + [new.expanded(axis: 0)]), old.value)
       }
       let s = pushed(steps, step)
       let y = pushed(changes, change)
@@ -125,7 +125,7 @@ struct FlatProblem {
   }
 
   /// Starts again with steepest descent.
-  func forgetHistory() throws {
+  func forgetHistory() {
     for variable in [memory.inverses, memory.steps, memory.changes] {
       variable.assign(Storage(shape: variable.shape, dtype: variable.dtype))
     }

@@ -72,18 +72,21 @@ public struct LBFGS: Sendable {
     guard here.loss.isFinite && here.greatest.isFinite else { return result }
     if here.greatest <= gradientTolerance { return ended(.gradientTolerance) }
 
+    /// Whether the next direction is the steepest descent, whose length says nothing about the step's.
+    var isFresh = true
     while result.iterations < maximumIterations {
       var way = try problem.advance()
       if way.slope >= 0 {
-        try problem.forgetHistory()
+        problem.forgetHistory()
+        isFresh = true
         way = try problem.advance()
       }
-      let first = result.iterations == 0 ? min(1, 1 / way.length) : 1
+      let first = isFresh ? min(1, 1 / way.length) : 1
       var search = LineSearch(
         value: here.loss, slope: way.slope, first: first, decrease: decrease, curvature: curvature)
       var (t, lowest) = (first, (t: 0.0, loss: here.loss))
       var isFound = false
-      while !isFound {
+      search: while !isFound {
         guard result.evaluations < maximumEvaluations else {
           _ = try problem.evaluate(at: lowest.t)
           return ended(.maximumEvaluations)
@@ -98,9 +101,19 @@ public struct LBFGS: Sendable {
           // The lowest point may still be good enough to go on from.
           here = try problem.evaluate(at: lowest.t)
           result.evaluations += 1
-          guard lowest.t > 0 else { return ended(here.greatest <= gradientTolerance ? .gradientTolerance : .lineSearchFailed) }
-          isFound = true
+          if lowest.t > 0 {
+            isFound = true
+          } else if isFresh {
+            return ended(.lineSearchFailed)
+          } else {
+            break search
+          }
         }
+      }
+      isFresh = !isFound
+      guard isFound else {
+        problem.forgetHistory()
+        continue
       }
       let fall = result.loss - here.loss
       let scale = max(result.loss.magnitude, here.loss.magnitude, 1)

@@ -56,9 +56,11 @@ public struct ScheduleEntry: Sendable {
 
   /// The schedule; numbers that are left out have their standard.
   public func schedule(_ given: [Double] = [], for run: Run) -> Schedule {
-    let missing = numbers.dropFirst(given.count).map(\.standard)
-    return make(given + missing, run)
+    make(values(given), run)
   }
+
+  /// The numbers given, and the standards of those left out.
+  public func values(_ given: [Double]) -> [Double] { given + numbers.dropFirst(given.count).map(\.standard) }
 
   /// How the name and its numbers are written: `step[:FACTOR[:EPOCHS]]`.
   public var grammar: String {
@@ -147,7 +149,7 @@ public enum ScheduleTable {
 }
 
 extension ScheduleEntry {
-  init(
+  public init(
     _ name: String, _ numbers: [Number] = [], repeatsLast: Bool = false, _ summary: String,
     _ make: @escaping @Sendable (_ values: [Double], _ run: Run) -> Schedule
   ) {
@@ -157,5 +159,5 @@ extension ScheduleEntry {
 }
 
 extension ScheduleEntry.Number {
-  init(_ name: String, _ standard: Double, _ kind: Kind) { (self.name, self.standard, self.kind) = (name, standard, kind) }
+  public init(_ name: String, _ standard: Double, _ kind: Kind) { (self.name, self.standard, self.kind) = (name, standard, kind) }
 }
