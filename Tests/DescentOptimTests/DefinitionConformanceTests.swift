@@ -38,12 +38,12 @@ struct DefinitionCase: Sendable, CustomTestStringConvertible {
       steps(start, gradients) { w, g, i in w - 0.1 * g[i] / (abs(g[i]) + 1e-3) }
     },
     // The gradients are the same wherever they are evaluated, and the second derivatives zero.
-    .init(entry: "sam", method: Momentum(learningRate: 0.3, momentum: 0.8).sharpnessAware(radius: 0.5)) {
+    .init(entry: "sam", method: Momentum(learningRate: 0.05, momentum: 0.8).sharpnessAware(radius: 0.5)) {
       start, gradients, _ in
       var velocity = start.map { _ in 0.0 }
       return steps(start, gradients) { w, g, i in
         velocity[i] = 0.8 * velocity[i] + g[i]
-        return w - 0.3 * velocity[i]
+        return w - 0.05 * velocity[i]
       }
     },
     .init(entry: "lookahead", method: Adam(learningRate: 0.1, epsilon: 1e-6).lookahead(share: 0.7, every: 3)) {

@@ -19,15 +19,17 @@ struct HyperparameterCase: Sendable, CustomTestStringConvertible {
     self.name = name
     run = {
       let track = Track.waves([3, 4], steps: 10)
+      // Second evaluations and derivatives see no change in a linear loss.
+      let curvature = ["sam", "sophia"].contains(entry.name) ? 1.0 : 0
       let before = method[keyPath: path].value(at: 0)
       var scheduled = method
       scheduled[keyPath: path] = Schedule("changes at 4") { $0 < 4 ? before : value }
       return Runs(
-        unchanged: try track.compiled(method, curvature: 1),
-        changed: try track.compiled(method, curvature: 1) { updater, step in
+        unchanged: try track.compiled(method, curvature: curvature),
+        changed: try track.compiled(method, curvature: curvature) { updater, step in
           if step == 4 { updater.method[keyPath: path] = .constant(value) }
         },
-        scheduled: try track.compiled(scheduled, curvature: 1))
+        scheduled: try track.compiled(scheduled, curvature: curvature))
     }
   }
   var testDescription: String { "\(entry) \(name)" }

@@ -23,10 +23,10 @@ public struct LBFGS: Sendable {
   /// c₁ and c₂ of the Wolfe conditions.
   public var decrease: Double, curvature: Double
 
-  /// Defaults as SciPy's `L-BFGS-B` has them.
+  /// Defaults as SciPy's `L-BFGS-B` has them, except that it ends when the loss falls by 2.2e-9.
   public init(
     history: Int = 10, maximumIterations: Int = 15_000, maximumEvaluations: Int = 15_000,
-    gradientTolerance: Double = 1e-5, lossTolerance: Double = 2.22e-9, decrease: Double = 1e-3, curvature: Double = 0.9
+    gradientTolerance: Double = 1e-5, lossTolerance: Double = 1e-11, decrease: Double = 1e-3, curvature: Double = 0.9
   ) {
     require(history > 0, "LBFGS: the history has 1 or more steps, not \(history)")
     (self.history, self.maximumIterations, self.maximumEvaluations) = (history, maximumIterations, maximumEvaluations)

@@ -13,15 +13,18 @@ struct LineSearch {
   enum Answer: Equatable {
     case evaluate(at: Double)
     case found
-    /// The interval has become too small, or the bounds were reached.
+    /// The interval has become too small, or the evaluations are used up.
     case failed
   }
 
   private let start: Point
   private let decrease: Double
   private let curvature: Double
-  private static let relativeWidth = 0.1
-  private static let limits = 0.0...1e10
+  /// The search ends when the interval is no wider than this times its greater end.
+  private static let relativeWidth = 1e-9
+  private static let limits = 1e-20...1e10
+  private static let maximumEvaluations = 40
+  private var evaluations = 0
   /// The best point so far, and the other end of the interval.
   private var best: Point
   private var other: Point
@@ -45,6 +48,10 @@ struct LineSearch {
 
   /// What to do after `point` was evaluated.
   mutating func next(after point: Point) -> Answer {
+    evaluations += 1
+    if evaluations >= Self.maximumEvaluations || point.t <= Self.limits.lowerBound { return .failed }
+    // Beyond where the function exists: nearer to where it does.
+    guard point.value.isFinite && point.slope.isFinite else { return .evaluate(at: best.t + (point.t - best.t) / 10) }
     let lineSlope = decrease * start.slope
     let isLow = point.value <= start.value + point.t * lineSlope
     if isFirstStage && isLow && point.slope >= 0 { isFirstStage = false }
@@ -53,7 +60,7 @@ struct LineSearch {
       isBracketed
       && (point.t <= range.lowerBound || point.t >= range.upperBound
         || range.upperBound - range.lowerBound <= Self.relativeWidth * range.upperBound)
-    if isStuck || point.t >= Self.limits.upperBound || !point.value.isFinite && point.t < 1e-20 { return .failed }
+    if isStuck || point.t >= Self.limits.upperBound { return .failed }
 
     var t: Double
     if isFirstStage && point.value <= best.value && !isLow {

@@ -44,7 +44,7 @@ import Testing
     #expect(result.hasConverged)
     #expect(Double(result.evaluations) <= 1.2 * Double(peer.evaluations), "\(result)")
     // What is reached is the same minimum: both are 0 within what the tolerances leave.
-    #expect(result.loss <= max(peer.loss, peer.isTight ? 1e-19 : 1e-9), "\(result)")
+    #expect(result.loss <= max(peer.loss, 1e-19), "\(result)")
     let error = x.elements.map { ($0 - 1).magnitude }.max() ?? 1
     #expect(error < (peer.isTight ? 1e-8 : 1e-4), "\(error)")
   }

@@ -10,7 +10,7 @@ struct LineFunction: Sendable, CustomTestStringConvertible {
   let slope: @Sendable (Double) -> Double
   var testDescription: String { name }
 
-  /// The first two of Moré & Thuente 1994, section 5, one with many minima and one that grows fast.
+  /// The first two of Moré & Thuente 1994, section 5, one with many minima, one with an edge and one that grows fast.
   static let all: [LineFunction] = [
     .init(name: "rational", value: { -$0 / ($0 * $0 + 2) }, slope: { ($0 * $0 - 2) / pow($0 * $0 + 2, 2) }),
     .init(
@@ -19,6 +19,8 @@ struct LineFunction: Sendable, CustomTestStringConvertible {
     .init(
       name: "wiggly parabola", value: { ($0 - 3) * ($0 - 3) + 0.5 * sin(8 * $0) },
       slope: { 2 * ($0 - 3) + 4 * cos(8 * $0) }),
+    // Not finite beyond 5.
+    .init(name: "barrier", value: { -$0 - log(5 - $0) }, slope: { -1 + 1 / (5 - $0) }),
     .init(name: "exponential", value: { exp($0) - 20 * $0 }, slope: { exp($0) - 20 }),
   ]
 }
@@ -48,6 +50,16 @@ struct LineFunction: Sendable, CustomTestStringConvertible {
   @Test func `a first step that is good enough is taken`() {
     var search = LineSearch(value: 1, slope: -1, first: 1, decrease: 1e-3, curvature: 0.9)
     #expect(search.next(after: .init(t: 1, value: 0.5, slope: -0.5)) == .found)
+  }
+
+  /// What is lowest is not always where the conditions hold; the search ends with either.
+  @Test func `a function that is finite nowhere else is given up`() {
+    var search = LineSearch(value: 0, slope: -1, first: 1, decrease: 1e-3, curvature: 0.9)
+    var (t, count) = (1.0, 0)
+    while case .evaluate(let next) = search.next(after: .init(t: t, value: .nan, slope: .nan)), count < 100 {
+      (t, count) = (next, count + 1)
+    }
+    #expect(count < 50)
   }
 
   @Test func `a function that rises against its slope is given up`() {

@@ -58,9 +58,13 @@ import Testing
       let mean = column.reduce(0, +) / 400
       let spread = column.max()! - column.min()!
       if spread > 0 { varied += 1 }
-      // Half of the last place's share of luck; below the least level everything is rounded up to it.
-      let least = format == .blockwise8 ? largest * 0.25 / (126.5 * 126.5) : 0
-      #expect((mean - Double(values[i])).magnitude <= spread * 0.15 + least + Double(values[i].magnitude) * 1e-6, "\(i)")
+      // The mean of 400 draws between two neighbours is off by 0.025 of their distance, 6 times that in bad luck. Below
+      // the least level everything is rounded up to it.
+      let value = Double(values[i].magnitude)
+      let unit = largest / (126.5 * 126.5)
+      let distance = format == .blockwise8 ? 2 * ((value / unit).squareRoot() + 0.5) * unit : value * 0x1p-7
+      let least = format == .blockwise8 ? 0.25 * unit : 0
+      #expect((mean - Double(values[i])).magnitude <= 0.15 * distance + least, "\(i)")
     }
     #expect(varied > 300)
   }
@@ -105,8 +109,9 @@ import Testing
 
   @Test func `the path stays near that of full precision, and needs the same key to be the same`() throws {
     let adam = AdamW(learningRate: 0.01)
-    #expect(try deviation(adam.quantizedState(.bfloat16), from: adam) < 0.01)
-    #expect(try deviation(adam.quantizedState(.blockwise8), from: adam) < 0.03)
+    let half = try deviation(adam.quantizedState(.bfloat16), from: adam)
+    let eight = try deviation(adam.quantizedState(.blockwise8), from: adam)
+    #expect(half < 0.01 && eight < 0.06 && eight > 0, "\(half), \(eight)")
     let track = Track.waves([32, 160], steps: 6)
     func states(_ seed: Int) throws -> [[[Double]]] {
       try track.compiled(adam.quantizedState(key: RandomKey(seed))).states

@@ -23,8 +23,8 @@ import Testing
   func `micro-batches together are one step with their mean gradient`(index: Int) throws {
     func check<Method: OptimizationMethod>(_ method: Method) throws {
       // Elements at the edge of a jump (sign) would turn by a rounding.
-      let whole = Self.whole.reference(method)
-      let pieces = Self.pieces.reference(method.accumulating(steps: 3))
+      let whole = try Self.whole.compiled(method, .float64).states
+      let pieces = try Self.pieces.compiled(method.accumulating(steps: 3), .float64).states
       for step in 0..<12 {
         #expect(relativeError(pieces[3 * step + 2][0], whole[step][0], scale: 0.1) < 1e-9)
         let before = step == 0 ? Self.whole.parameters[0].start : whole[step - 1][0]
@@ -55,7 +55,9 @@ import Testing
       let good = broken.gradients.indices.filter { !broken.gradients[$0][0].contains { !$0.isFinite } }
       #expect(good.count == 12 && good.map { run.states[$0] } == sound && run.traceCount == 1)
       #expect(skipped == [0, 1, 1, 1, 2, 3, 3, 3, 3, 3, 4, 4, 4, 4, 4, 4])
-      #expect(try Self.whole.compiled(method).states == sound)
+      // A multiplication and an addition may be fused in one and not in the other.
+      let plain = try Self.whole.compiled(method).states
+      #expect(zip(plain, sound).allSatisfy { relativeError($0[0], $1[0], scale: 0.1) < 1e-6 })
     }
     try check(Self.methods[index])
   }
