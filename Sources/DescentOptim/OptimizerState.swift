@@ -1,6 +1,7 @@
 import DescentGraph
 
-/// What a method remembers about one parameter tensor: a struct of `@Slot` tensors and of other such structs.
+/// What a method remembers about one parameter tensor: a struct of `@Slot` tensors, of arrays of slots, and of other such
+/// structs.
 public protocol OptimizerState {
   /// The state before the first step for a parameter shaped as `parameter`.
   init(like parameter: Tensor)
@@ -37,6 +38,7 @@ extension OptimizerState {
     Mirror(reflecting: self).children.flatMap { label, value -> [(name: String, slot: Slot)] in
       let label = String((label ?? "").drop { $0 == "_" })
       if let slot = value as? Slot { return [(label, slot)] }
+      if let slots = value as? [Slot] { return slots.enumerated().map { ("\(label).\($0)", $1) } }
       guard let state = value as? any OptimizerState else { return [] }
       let isLayer = ["own", "base", "first", "second"].contains(label)
       return state.slots.map { (isLayer ? $0.name : "\(label).\($0.name)", $0.slot) }

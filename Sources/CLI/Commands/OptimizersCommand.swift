@@ -4,15 +4,16 @@ import Descent
 struct OptimizersCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "optimizers",
-    abstract: "List the optimization methods, or show one with its hyper-parameters.",
+    abstract: "List the optimization methods, show one, or check them against other libraries' recorded runs.",
     discussion: """
       EXAMPLES:
         descent optimizers
         descent optimizers show adamw
         descent optimizers schedules
         descent optimizers --json
+        descent optimizers check trajectories.json
       """,
-    subcommands: [List.self, Show.self, Schedules.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Schedules.self, OptimizersCheckCommand.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List all methods. (default)")
@@ -25,22 +26,21 @@ struct OptimizersCommand: ParsableCommand {
         print(OrderedJSON.array(MethodTable.entries.map { .object(summary(of: $0)) }).text())
         return
       }
-      var rows = [("name", "rate", "family", "what a step is")]
-      rows += MethodTable.entries.map { ($0.name, "\($0.learningRate)", $0.family, $0.summary) }
-      let names = rows.map { $0.0.count }.max() ?? 0
-      let rates = rows.map { $0.1.count }.max() ?? 0
-      let families = rows.map { $0.2.count }.max() ?? 0
-      let indent = names + rates + families + 6
-      for row in rows {
-        let start =
-          TextLayout.pad(row.0, to: names, alignRight: false) + "  "
-          + TextLayout.pad(row.1, to: rates, alignRight: true) + "  "
-          + TextLayout.pad(row.2, to: families, alignRight: false) + "  "
-        let text = TextLayout.wrap(row.3, width: max(24, min(Terminal.width, 120) - indent))
-        print(start + (text.first ?? ""))
-        for line in text.dropFirst() { print(String(repeating: " ", count: indent) + line) }
+      let names = MethodTable.entries.map(\.name.count).max() ?? 0
+      func line(_ name: String, _ rate: String, _ state: String, _ text: String) -> String {
+        TextLayout.pad(name, to: names, alignRight: false) + "  " + TextLayout.pad(rate, to: 7, alignRight: true) + "  "
+          + TextLayout.pad(state, to: 5, alignRight: true) + "  " + text
       }
-      print("\nThe rate is the default learning rate. More on one: descent optimizers show NAME")
+      print(line("name", "rate", "state", "when to use it · where it comes from"))
+      for entry in MethodTable.entries {
+        let width = max(24, min(Terminal.width, 120) - names - 18)
+        let text = TextLayout.wrap("\(entry.use) · \(entry.paper)", width: width)
+        print(line(entry.name, "\(entry.learningRate)", stateText(entry), text.first ?? ""))
+        for rest in text.dropFirst() { print(line("", "", "", rest)) }
+      }
+      print(
+        "\nThe rate is the default learning rate, the state what is remembered in numbers per parameter of a matrix of "
+          + "64 × 32.\nMore on one: descent optimizers show NAME")
     }
   }
 
@@ -78,6 +78,17 @@ struct OptimizersCommand: ParsableCommand {
       }
       print("\(entry.title) (\(entry.family)): \(entry.summary).")
       if entry.isFullBatch { print("Takes all training examples in every step.") }
+      print("\n  \(entry.formula)\n")
+      let facts = [
+        ("paper", entry.paper), ("use", entry.use), ("state", "\(stateText(entry)) numbers per parameter"),
+        ("conventions", entry.conventions.joined(separator: "; ")),
+      ]
+      for (name, text) in facts where !text.isEmpty {
+        let lines = TextLayout.wrap(text, width: max(24, min(Terminal.width, 120) - 13))
+        for (i, line) in lines.enumerated() {
+          print(TextLayout.pad(i == 0 ? name : "", to: 13, alignRight: false) + line)
+        }
+      }
       print("\nhyper-parameters and their defaults")
       let width = parameters.map(\.name.count).max() ?? 0
       for (name, value) in parameters { print("  \(TextLayout.pad(name, to: width, alignRight: false))  \(value)") }
@@ -92,10 +103,18 @@ struct OptimizersCommand: ParsableCommand {
   }
 }
 
+/// What a method remembers, in numbers for each parameter of a matrix.
+private func stateText(_ entry: MethodEntry) -> String {
+  let size = (entry.stateSize * 100).rounded() / 100
+  return size == size.rounded() ? "\(Int(size))" : "\(size)"
+}
+
 private func summary(of entry: MethodEntry) -> [(String, OrderedJSON)] {
   [
     ("name", .string(entry.name)), ("title", .string(entry.title)), ("family", .string(entry.family)),
     ("learningRate", .number(entry.learningRate)), ("fullBatch", .bool(entry.isFullBatch)),
-    ("summary", .string(entry.summary)),
+    ("summary", .string(entry.summary)), ("formula", .string(entry.formula)), ("paper", .string(entry.paper)),
+    ("use", .string(entry.use)), ("stateSize", .number(entry.stateSize)),
+    ("conventions", .array(entry.conventions.map { .string($0) })),
   ]
 }

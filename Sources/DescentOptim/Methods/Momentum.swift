@@ -2,29 +2,24 @@ import DescentGraph
 
 /// Gradient descent with momentum, the heavy ball (Polyak 1964): θ ← θ − η·v.
 ///
-/// The two forms differ by the scale of v: `.accumulating` sums (v ← μv + g, Sutskever et al. 2013, `torch.optim.SGD`),
-/// so that a steady gradient moves 1/(1−μ) times as far; `.averaging` keeps an exponential average (v ← μv + (1−μ)g),
-/// and moves as far as plain descent. State: one tensor. Weight decay is coupled.
+/// The two forms differ by the scale of v: `.accumulating` sums (v ← μv + g, Sutskever et al. 2013,
+/// `torch.optim.SGD`), so that a steady gradient moves 1/(1−μ) times as far; `.averaging` keeps an exponential average
+/// (v ← μv + (1−μ)g), and moves as far as plain descent. State: one tensor. Weight decay is coupled.
 public struct Momentum: Optimizer {
-  public enum Form: String, Sendable { case accumulating, averaging }
-
-  public var learningRate: Schedule
-  public var momentum: Schedule
-  public var weightDecay: Schedule
+  public var learningRate, momentum, weightDecay: Schedule
   public var form: Form
 
-  public static var adjustable: [Hyperparameter<Self>] {
-    [.init("momentum", \.momentum, .fraction), .init("weightDecay", \.weightDecay, .nonNegative)]
-  }
+  public static let adjustable: [Hyperparameter<Self>] = [
+    .init("momentum", \.momentum, .fraction), .init("weightDecay", \.weightDecay, .nonNegative),
+  ]
 
   public init(
     learningRate: Schedule = 0.05, momentum: Schedule = 0.9, weightDecay: Schedule = 0, form: Form = .accumulating
   ) {
-    self.learningRate = learningRate
-    self.momentum = momentum
-    self.weightDecay = weightDecay
-    self.form = form
+    (self.learningRate, self.momentum, self.weightDecay, self.form) = (learningRate, momentum, weightDecay, form)
   }
+
+  public enum Form: String, Sendable { case accumulating, averaging }
 
   public struct State: OptimizerState {
     @Slot public var velocity: Tensor

@@ -5,18 +5,14 @@ import DescentGraph
 ///
 /// State: one tensor. Weight decay is coupled.
 public struct Nesterov: Optimizer {
-  public var learningRate: Schedule
-  public var momentum: Schedule
-  public var weightDecay: Schedule
+  public var learningRate, momentum, weightDecay: Schedule
 
-  public static var adjustable: [Hyperparameter<Self>] {
-    [.init("momentum", \.momentum, .fraction), .init("weightDecay", \.weightDecay, .nonNegative)]
-  }
+  public static let adjustable: [Hyperparameter<Self>] = [
+    .init("momentum", \.momentum, .fraction), .init("weightDecay", \.weightDecay, .nonNegative),
+  ]
 
   public init(learningRate: Schedule = 0.05, momentum: Schedule = 0.9, weightDecay: Schedule = 0) {
-    self.learningRate = learningRate
-    self.momentum = momentum
-    self.weightDecay = weightDecay
+    (self.learningRate, self.momentum, self.weightDecay) = (learningRate, momentum, weightDecay)
   }
 
   public func update(_ w: Tensor, gradient: Tensor, state s: Momentum.State, at step: Step<Self>) -> Tensor {

@@ -1,40 +1,34 @@
 import DescentGraph
 
-/// RMSProp (Tieleman & Hinton, Coursera lecture 6e, 2012): v ← ρv + (1−ρ)g²; θ ← θ − η·g/(√v + ε).
+/// RMSProp (Tieleman & Hinton, Coursera lecture 6e, 2012): v ← ρv + (1−ρ)g²; θ ← θ − η·g/(√(v + ε_root) + ε). When
+/// `centered`, the square of the mean gradient is taken from v (Graves 2013, arXiv 1308.0850).
 ///
-/// State: one tensor. Defaults and the place of ε as in `torch.optim.RMSprop`; `.optax` gives optax's.
+/// State: one tensor, two if centered. Defaults as in `torch.optim.RMSprop`; `.optax` and `.keras` have ε under the
+/// root. Weight decay is coupled. `MomentumRMSProp` adds momentum.
 public struct RMSProp: Optimizer {
-  public var learningRate: Schedule
-  public var decay: Schedule
-  public var epsilon: Schedule
-  public var epsilonPlace: EpsilonPlace
+  public var learningRate, decay, epsilon, epsilonRoot, weightDecay: Schedule
+  public var centered: Bool
 
-  public static var adjustable: [Hyperparameter<Self>] {
-    [.init("decay", \.decay, .fraction), .init("epsilon", \.epsilon, .nonNegative)]
-  }
+  public static let adjustable: [Hyperparameter<Self>] = [
+    .init("decay", \.decay, .fraction), .init("epsilon", \.epsilon, .nonNegative),
+    .init("epsilonRoot", \.epsilonRoot, .nonNegative), .init("weightDecay", \.weightDecay, .nonNegative),
+  ]
 
   public init(
-    learningRate: Schedule = 1e-2, decay: Schedule = 0.99, epsilon: Schedule = 1e-8,
-    epsilonPlace: EpsilonPlace = .outsideRoot
+    learningRate: Schedule = 1e-2, decay: Schedule = 0.99, epsilon: Schedule = 1e-8, epsilonRoot: Schedule = 0,
+    weightDecay: Schedule = 0, centered: Bool = false
   ) {
-    self.learningRate = learningRate
-    self.decay = decay
-    self.epsilon = epsilon
-    self.epsilonPlace = epsilonPlace
+    (self.learningRate, self.decay, self.epsilon, self.epsilonRoot) = (learningRate, decay, epsilon, epsilonRoot)
+    (self.weightDecay, self.centered) = (weightDecay, centered)
   }
 
-  /// As `optax.rmsprop`: decay 0.9, ε inside the root.
-  public static func optax(learningRate: Schedule) -> RMSProp {
-    RMSProp(learningRate: learningRate, decay: 0.9, epsilon: 1e-8, epsilonPlace: .insideRoot)
-  }
+  public typealias State = Spread
 
-  public struct State: OptimizerState {
-    @Slot public var meanSquare: Tensor
-    public init(like w: Tensor) { meanSquare = .zeros(like: w) }
-  }
+  public func makeState(for w: Tensor, named name: String) -> State { Spread(like: w, centered: centered) }
 
-  public func update(_ w: Tensor, gradient g: Tensor, state s: State, at step: Step<Self>) -> Tensor {
-    s.meanSquare = step.decay * s.meanSquare + (1 - step.decay) * (g * g)
-    return w - step.learningRate * g / epsilonPlace.root(s.meanSquare, step.epsilon)
+  public func update(_ w: Tensor, gradient: Tensor, state s: State, at step: Step<Self>) -> Tensor {
+    let g = gradient + step.weightDecay * w
+    let scale = s.add(g, step.decay)
+    return w - step.learningRate * g / (sqrt(scale + step.epsilonRoot) + step.epsilon)
   }
 }

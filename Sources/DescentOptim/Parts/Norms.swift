@@ -16,3 +16,22 @@ func norm(_ tensors: [Tensor], axes: [Int]?) -> Tensor {
   }
   return scale * sqrt(squares.dropFirst().reduce(squares[0]) { $0 + $1 })
 }
+
+/// The sum of the squares of all elements of all tensors, a float64 scalar.
+func squaredNorm(_ tensors: [Tensor]) -> Tensor { total(tensors.map { $0 * $0 }) }
+
+/// The sum of all elements of all tensors, a float64 scalar.
+func total(_ tensors: [Tensor]) -> Tensor {
+  tensors.map { $0.sum().cast(to: .float64) }.reduce(Tensor(0)) { $0 + $1 }
+}
+
+/// √(mean x²), a scalar.
+func rootMeanSquare(_ x: Tensor) -> Tensor { sqrt((x * x).mean()) }
+
+/// coefficient·‖w‖/(‖u‖ + ε), and 1 where a norm is zero (You, Gitman & Ginsburg 2017).
+func trustRatio(
+  _ w: Tensor, _ u: Tensor, epsilon: Tensor = Tensor(0), coefficient: Tensor = Tensor(1)
+) -> Tensor {
+  let (length, reach) = (norm([w]), norm([u]))
+  return select((length .> 0) & (reach .> 0), coefficient * length / (reach + epsilon), Tensor.ones(like: length))
+}

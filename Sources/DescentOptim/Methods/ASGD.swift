@@ -1,0 +1,37 @@
+import DescentGraph
+
+/// Averaged gradient descent (Polyak & Juditsky 1992; Xu 2011, arXiv 1107.2490): ηₜ = η/(1 + λη(t−1))^α; θ ← (1 −
+/// ληₜ)θ − ηₜg. The network is evaluated at the mean of all θ after step `start`.
+///
+/// State: one tensor, the mean. As `torch.optim.ASGD`.
+public struct ASGD: Optimizer {
+  public var learningRate, lambda, power, weightDecay: Schedule
+  public var start: Double
+
+  public static let adjustable: [Hyperparameter<Self>] = [
+    .init("lambda", \.lambda, .nonNegative), .init("power", \.power, .nonNegative),
+    .init("weightDecay", \.weightDecay, .nonNegative),
+  ]
+
+  public init(
+    learningRate: Schedule = 0.01, lambda: Schedule = 1e-4, power: Schedule = 0.75, weightDecay: Schedule = 0,
+    start: Double = 1e6
+  ) {
+    (self.learningRate, self.lambda, self.power, self.weightDecay) = (learningRate, lambda, power, weightDecay)
+    self.start = start
+  }
+
+  public typealias State = Lion.State
+
+  public func update(_ w: Tensor, gradient: Tensor, state s: State, at step: Step<Self>) -> Tensor {
+    let (rate, passed) = (step.learningRate, step.number - 1)
+    let eta = rate / pow(1 + step.lambda * rate * passed, step.power)
+    let value = w - eta * (gradient + (step.lambda + step.weightDecay) * w)
+    s.mean = average(value, s.mean, 1 / maximum(passed - start, 1))
+    return value
+  }
+
+  public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
+    parameters.map { select(step.number .> 0, $0.state.mean, $0.value) }
+  }
+}

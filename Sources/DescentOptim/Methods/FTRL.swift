@@ -1,0 +1,37 @@
+import DescentGraph
+
+/// Follow the regularized leader, proximal (McMahan et al. 2013, "Ad click prediction"): with s ← s + g² and z ← z + g
+/// − (√s_new − √s)/η·θ, θ ← 0 where |z| ≤ λ₁, else (sign(z)·λ₁ − z)/((β + √s)/η + λ₂). Parameters of rare features
+/// stay exactly zero.
+///
+/// State: two tensors. s starts at `start`, z at 0, so parameters do best to start at 0 too.
+public struct FTRL: Optimizer {
+  public var learningRate, beta, lasso, ridge: Schedule
+  public var start: Double
+
+  public static let adjustable: [Hyperparameter<Self>] = [
+    .init("beta", \.beta, .nonNegative), .init("lasso", \.lasso, .nonNegative), .init("ridge", \.ridge, .nonNegative),
+  ]
+
+  public init(
+    learningRate: Schedule = 0.1, beta: Schedule = 1, lasso: Schedule = 0, ridge: Schedule = 0, start: Double = 0
+  ) {
+    (self.learningRate, self.beta, self.lasso, self.ridge, self.start) = (learningRate, beta, lasso, ridge, start)
+  }
+
+  public typealias State = Layered<LinearSum, SquareSum>
+
+  public func makeState(for w: Tensor, named name: String) -> State {
+    State(own: LinearSum(like: w), base: SquareSum(like: w, filled: start))
+  }
+
+  public func update(_ w: Tensor, gradient g: Tensor, state s: State, at step: Step<Self>) -> Tensor {
+    let sum = s.base.squareSum + g * g
+    let growth = (sqrt(sum) - sqrt(s.base.squareSum)) / step.learningRate
+    let z = s.own.linear + g - growth * w
+    (s.own.linear, s.base.squareSum) = (z, sum)
+    let leader = step.lasso * sign(z) - z
+    let scale = (step.beta + sqrt(sum)) / step.learningRate + step.ridge
+    return select(abs(z) .> step.lasso, leader / scale, Tensor.zeros(like: w))
+  }
+}

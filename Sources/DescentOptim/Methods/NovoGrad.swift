@@ -1,0 +1,36 @@
+import DescentGraph
+
+/// NovoGrad (Ginsburg et al. 2019, arXiv 1905.11286): momentum over gradients divided by the running norm of their
+/// tensor. v ← β₂v + (1−β₂)‖g‖², and ‖g‖² in the first step; m ← β₁m + g/(√(v + ε_root) + ε) + λθ; θ ← θ − η·m.
+///
+/// State: one tensor and a number. Weight decay goes through the momentum.
+public struct NovoGrad: Optimizer {
+  public var learningRate, beta1, beta2, epsilon, epsilonRoot, weightDecay: Schedule
+
+  public static let adjustable: [Hyperparameter<Self>] = [
+    .init("beta1", \.beta1, .fraction), .init("beta2", \.beta2, .fraction), .init("epsilon", \.epsilon, .nonNegative),
+    .init("epsilonRoot", \.epsilonRoot, .nonNegative), .init("weightDecay", \.weightDecay, .nonNegative),
+  ]
+
+  public init(
+    learningRate: Schedule = 0.01, beta1: Schedule = 0.95, beta2: Schedule = 0.98, epsilon: Schedule = 1e-8,
+    epsilonRoot: Schedule = 0, weightDecay: Schedule = 0
+  ) {
+    (self.learningRate, self.beta1, self.beta2, self.epsilon) = (learningRate, beta1, beta2, epsilon)
+    (self.epsilonRoot, self.weightDecay) = (epsilonRoot, weightDecay)
+  }
+
+  public struct State: OptimizerState {
+    @Slot public var mean: Tensor
+    @Slot public var meanSquare: Tensor
+    public init(like w: Tensor) { (mean, meanSquare) = (.zeros(like: w), Tensor(0, dtype: w.dtype)) }
+  }
+
+  public func update(_ w: Tensor, gradient g: Tensor, state s: State, at step: Step<Self>) -> Tensor {
+    let square = (g * g).sum()
+    s.meanSquare = step.first(square, otherwise: average(s.meanSquare, square, step.beta2))
+    let scaled = g / (sqrt(s.meanSquare + step.epsilonRoot) + step.epsilon)
+    s.mean = step.beta1 * s.mean + scaled + step.weightDecay * w
+    return w - step.learningRate * s.mean
+  }
+}

@@ -1,0 +1,38 @@
+import DescentGraph
+
+/// Rectified Adam (Liu et al. 2019, arXiv 1908.03265): Adam's step times r, which grows from nearly 0 to 1 as the
+/// estimate of v gets certain; before that (ρ ≤ `threshold`), momentum alone.
+///
+/// State: two tensors. ε joins the uncorrected root, as in PyTorch; optax has the corrected one. The threshold is 5,
+/// as everyone's code has it; the paper says 4.
+public struct RAdam: Optimizer {
+  public var learningRate, beta1, beta2, epsilon, epsilonRoot, weightDecay: Schedule
+  public var decayKind: WeightDecayKind, epsilonPlace: EpsilonPlace, threshold: Double
+
+  public static let adjustable: [Hyperparameter<Self>] = [
+    .init("beta1", \.beta1, .fraction), .init("beta2", \.beta2, .fraction), .init("epsilon", \.epsilon, .nonNegative),
+    .init("epsilonRoot", \.epsilonRoot, .nonNegative), .init("weightDecay", \.weightDecay, .nonNegative),
+  ]
+
+  public init(
+    learningRate: Schedule = 1e-3, beta1: Schedule = 0.9, beta2: Schedule = 0.999, epsilon: Schedule = 1e-8,
+    epsilonRoot: Schedule = 0, weightDecay: Schedule = 0, decayKind: WeightDecayKind = .coupled,
+    epsilonPlace: EpsilonPlace = .uncorrected, threshold: Double = 5
+  ) {
+    (self.learningRate, self.beta1, self.beta2, self.epsilon) = (learningRate, beta1, beta2, epsilon)
+    (self.epsilonRoot, self.weightDecay, self.decayKind) = (epsilonRoot, weightDecay, decayKind)
+    (self.epsilonPlace, self.threshold) = (epsilonPlace, threshold)
+  }
+
+  public func update(_ w: Tensor, gradient: Tensor, state s: Moments, at step: Step<Self>) -> Tensor {
+    let (w, g) = decayKind.applied(step.weightDecay, rate: step.learningRate, to: w, gradient)
+    s.add(g, step.beta1, step.beta2)
+    let correction = step.correction(step.beta2)
+    let limit = 2 / (1 - step.beta2) - 1
+    let length = limit - 2 * step.number * pow(step.beta2, step.number) * correction
+    let r = sqrt((length - 4) * (length - 2) * limit / ((limit - 4) * (limit - 2) * length))
+    let root = epsilonPlace.root(s.meanSquare, correction, step.epsilon, inside: step.epsilonRoot)
+    let scale = select(length .> threshold, r / root, Tensor.ones(like: w))
+    return w - step.learningRate * step.correction(step.beta1) * s.mean * scale
+  }
+}

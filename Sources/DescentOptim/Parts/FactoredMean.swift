@@ -1,0 +1,53 @@
+import DescentGraph
+
+/// A running mean of squares, remembered for matrices as the product of its means along two axes (Shazeer & Stern 2018,
+/// arXiv 1804.04235): n + m numbers instead of n·m.
+public struct FactoredMean: OptimizerState {
+  @Slot public var rows: Tensor
+  /// Empty for tensors that are not factored, whose mean is in `rows`.
+  @Slot public var columns: Tensor
+  private let axes: (row: Int, column: Int)?
+
+  public init(like w: Tensor) { self.init(like: w, axes: Self.lastAxes(w.shape)) }
+
+  init(like w: Tensor, axes: (row: Int, column: Int)?) {
+    self.axes = axes
+    rows = .zeros(axes.map { w.shape.keeping(axes: [$0.column]) } ?? w.shape, dtype: w.dtype)
+    columns = .zeros(axes.map { w.shape.keeping(axes: [$0.row]) } ?? [0], dtype: w.dtype)
+  }
+
+  /// The last two axes, as PyTorch has it; nil for vectors.
+  static func lastAxes(_ shape: Shape) -> (row: Int, column: Int)? {
+    shape.rank < 2 ? nil : (shape.rank - 2, shape.rank - 1)
+  }
+
+  /// The two longest axes, as optax has it; nil when one of them is shorter than `minimum`.
+  static func longestAxes(_ shape: Shape, minimum: Int) -> (row: Int, column: Int)? {
+    let order = shape.indices.sorted { (shape[$0], $0) < (shape[$1], $1) }
+    guard order.count >= 2, shape[order[order.count - 2]] >= minimum else { return nil }
+    return (order[order.count - 2], order[order.count - 1])
+  }
+
+  /// Takes `squares` in; the mean of all so far in their full shape.
+  func add(_ squares: Tensor, _ decay: Tensor) -> Tensor {
+    guard let axes else {
+      rows = average(rows, squares, decay)
+      return rows
+    }
+    rows = average(rows, squares.mean(axes: [axes.column], keepingAxes: true), decay)
+    columns = average(columns, squares.mean(axes: [axes.row], keepingAxes: true), decay)
+    return rows / rows.mean(axes: [axes.row], keepingAxes: true) * columns
+  }
+}
+
+/// The average step, and the factored means of squares and of its instability (CAME).
+public struct ConfidentMoments: OptimizerState {
+  @Slot public var mean: Tensor
+  public let squares: FactoredMean
+  /// Empty for vectors.
+  public let instability: FactoredMean
+  public init(like w: Tensor) {
+    (mean, squares) = (.zeros(like: w), FactoredMean(like: w))
+    instability = FactoredMean(like: w.rank < 2 ? .zeros([0], dtype: w.dtype) : w)
+  }
+}
