@@ -47,9 +47,12 @@ import Testing
   @Test func `decoupled decay shrinks the weights, coupled decay joins the gradient`() throws {
     let track = Track.waves([6], steps: 12)
     let plain = Adam(learningRate: 0.05)
-    #expect(track.reference(plain.weightDecay(0.1)) == track.reference(AdamW(learningRate: 0.05, weightDecay: 0.1)))
-    #expect(
-      track.reference(plain.weightDecay(0.1, .coupled)) == track.reference(Adam(learningRate: 0.05, weightDecay: 0.1)))
+    func same(_ a: some OptimizationMethod, _ b: some OptimizationMethod) -> Bool {
+      zip(track.reference(a), track.reference(b)).allSatisfy { relativeError($0[0], $1[0], scale: 0.01) < 1e-12 }
+    }
+    #expect(same(plain.weightDecay(0.1), AdamW(learningRate: 0.05, weightDecay: 0.1)))
+    #expect(same(plain.weightDecay(0.1, .coupled), Adam(learningRate: 0.05, weightDecay: 0.1)))
+    #expect(!same(plain.weightDecay(0.1), plain))
   }
 
   @Test func `weight decay goes where its pattern says`() {
