@@ -20,7 +20,8 @@ public struct NamePattern: Sendable, Hashable, ExpressibleByStringLiteral, Custo
       for i in name.indices {
         let change = character == "?" || character == name[i] ? 0 : 1
         next[i + 1] =
-          character == "*" ? min(distances[i + 1], next[i]) : min(distances[i] + change, distances[i + 1] + 1, next[i] + 1)
+          character == "*"
+          ? min(distances[i + 1], next[i]) : min(distances[i] + change, distances[i + 1] + 1, next[i] + 1)
       }
       distances = next
     }

@@ -7,7 +7,7 @@ import DescentGraph
 public struct Slot {
   private let memory: Memory
 
-  /// `@unchecked Sendable` is not claimed: the format is chosen while the state is made, and never changes after that.
+  /// The format is chosen while the state is made, and does not change after that.
   private final class Memory {
     var variables: [Variable]
     var format: EncodedTensor?
@@ -38,8 +38,8 @@ public struct Slot {
     nonmutating set {
       guard let format = memory.format else { return variable.value = newValue }
       Trace.current?.note(newValue, for: memory)
-      for (variable, part) in zip(memory.variables, format.encoded(newValue, noise: Rounding.key?.folding(in: variable.name)))
-      { variable.value = part }
+      let parts = format.encoded(newValue, noise: Rounding.key?.folding(in: variable.name))
+      for (variable, part) in zip(memory.variables, parts) { variable.value = part }
     }
   }
 

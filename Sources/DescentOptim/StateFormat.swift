@@ -71,7 +71,8 @@ struct EncodedTensor {
       guard let key else { return [nearest.cast(to: .bfloat16).reshaped(shape)] }
       // A little more than half a unit in the last place away rounds to the next number, up or down.
       let isBelow = abs(value) .> abs(nearest)
-      let reach = select(isBelow, Tensor(filled: 1 + 0x1.03p-8, shape: blocks, dtype: dtype),
+      let reach = select(
+        isBelow, Tensor(filled: 1 + 0x1.03p-8, shape: blocks, dtype: dtype),
         Tensor(filled: 1 - 0x1.03p-8, shape: blocks, dtype: dtype))
       let other = (nearest * reach).cast(to: .bfloat16).cast(to: dtype)
       let goesThere = noise(key) * abs(other - nearest) .< abs(value - nearest)

@@ -36,7 +36,9 @@ import Testing
     }
     let error = #expect(throws: NamePatternError.self) { try make(Self.methods[index]) }
     let text = error?.description ?? ""
-    for part in ["'hed.*'", "the nearest is 'head.weight'", "layers.0.weight"] { #expect(text.contains(part), "\(text)") }
+    for part in ["'hed.*'", "the nearest is 'head.weight'", "layers.0.weight"] {
+      #expect(text.contains(part), "\(text)")
+    }
   }
 
   @Test func `nothing is suggested where nothing is near`() {

@@ -102,7 +102,9 @@ struct FlatProblem {
     let memory = Memory(parameters, history: history)
     var offset = 0
     for parameter in parameters {
-      for i in 0..<parameter.shape.elementCount { memory.start.storage.set(parameter.storage.double(at: i), at: offset + i) }
+      for i in 0..<parameter.shape.elementCount {
+        memory.start.storage.set(parameter.storage.double(at: i), at: offset + i)
+      }
       offset += parameter.shape.elementCount
     }
     memory.scale.storage.set(1, at: 0)

@@ -11,7 +11,8 @@ extension Schedule {
   }
 
   /// `final + (initial − final) · (1 − t / steps)^power` over `steps` steps, then constant.
-  public static func polynomial(from initial: Double, to final: Double = 0, power: Double, over steps: Int) -> Schedule {
+  public static func polynomial(from initial: Double, to final: Double = 0, power: Double, over steps: Int) -> Schedule
+  {
     check(steps, "polynomial", "last")
     return Schedule("polynomial(from: \(initial), to: \(final), power: \(power), over: \(steps))", length: steps) {
       final + (initial - final) * pow(1 - Double(min($0, steps)) / Double(steps), power)

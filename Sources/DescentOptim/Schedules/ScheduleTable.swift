@@ -159,5 +159,7 @@ extension ScheduleEntry {
 }
 
 extension ScheduleEntry.Number {
-  public init(_ name: String, _ standard: Double, _ kind: Kind) { (self.name, self.standard, self.kind) = (name, standard, kind) }
+  public init(_ name: String, _ standard: Double, _ kind: Kind) {
+    (self.name, self.standard, self.kind) = (name, standard, kind)
+  }
 }

@@ -19,8 +19,8 @@ public struct Workload: Sendable {
     transformer("gpt-tiny", TransformerSize(depth: 4, heads: 4, width: 128, context: 64, batch: 12)),
     transformer("gpt-small", TransformerSize(depth: 6, heads: 6, width: 384, context: 128, batch: 8)),
     update("adamw-25m", "AdamW's update alone, 25 million parameters", AdamW(weightDecay: 0.1)),
-    update("adamw-8bit-25m", "the same with state of 8 bits", AdamW(weightDecay: 0.1).quantizedState()),
-    update("adamw-16bit-25m", "the same with state in bfloat16", AdamW(weightDecay: 0.1).quantizedState(.bfloat16)),
+    update("adamw8-25m", "the same with state of 8 bits", AdamW(weightDecay: 0.1).quantizedState()),
+    update("adamw16-25m", "the same with state in bfloat16", AdamW(weightDecay: 0.1).quantizedState(.bfloat16)),
     update("own-adamw-25m", "the same with AdamW as a user would write it", HandWrittenAdamW()),
   ]
 

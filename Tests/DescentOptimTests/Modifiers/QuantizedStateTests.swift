@@ -140,7 +140,9 @@ import Testing
     }
     let gradient = (0..<4096).map { Float(($0 * 31) % 97) / 97 - 0.5 }
     for _ in 0..<3 { _ = try step([Tensor(gradient)]) }
-    func codes() -> [[UInt64]] { updater.state.filter { $0.name.hasPrefix("w.") }.map { $0.variable.elements.map(\.bitPattern) } }
+    func codes() -> [[UInt64]] {
+      updater.state.filter { $0.name.hasPrefix("w.") }.map { $0.variable.elements.map(\.bitPattern) }
+    }
     let before = codes()
     #expect(updater.state.map(\.name).contains("w.meanSquare.scale") && before.count == 4)
     var bad = gradient
