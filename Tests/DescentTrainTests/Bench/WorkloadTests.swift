@@ -6,7 +6,7 @@ import Testing
 @testable import DescentTrain
 
 @Suite struct WorkloadTests {
-  @Test func `the peers' eight workloads are there, and one of our own`() {
+  @Test func `the peers' eight workloads are there, and three of our own`() {
     #expect(
       Workload.all.map(\.name) == [
         "mlp-small", "mlp-mnist", "mlp-wide", "cnn-mnist", "resnet8", "gpt-tiny", "gpt-small", "adamw-25m",
