@@ -10,7 +10,7 @@ struct Network: UnaryModule {
 let digits = try Digits.load().split(validation: 0, test: 0.2, seed: 0)
 let network = Network()
 try network.initialize(seed: 0)
-let updater = Updater(AdamW(learningRate: 1e-3), parameters: network.trainableVariables)
+let updater = try Updater(AdamW(learningRate: 1e-3), parameters: network.trainableVariables)
 let step = compile { (x: Tensor, y: Tensor) in
   let loss = crossEntropy(network(x), labels: y)
   updater.minimize(loss)

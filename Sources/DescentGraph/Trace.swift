@@ -11,6 +11,8 @@ public final class Trace: @unchecked Sendable {
   private var variables: [Variable] = []
   private var inputs: [ObjectIdentifier: Node] = [:]
   private var current: [ObjectIdentifier: Tensor] = [:]
+  /// Values that somebody wants to find again later in this trace.
+  private var notes: [ObjectIdentifier: Tensor] = [:]
   /// How many bodies of loops are being traced, one within the other.
   private var loopDepth = 0
 
@@ -85,6 +87,10 @@ public final class Trace: @unchecked Sendable {
     _ = read(variable)
     current[ObjectIdentifier(variable)] = value
   }
+
+  /// Remembers a value for the rest of this trace, under the identity of whoever asks.
+  public func note(_ value: Tensor?, for owner: AnyObject) { notes[ObjectIdentifier(owner)] = value }
+  public func noted(for owner: AnyObject) -> Tensor? { notes[ObjectIdentifier(owner)] }
 
   /// A scalar that the host computes anew before every run of the program: a learning rate, a decay factor.
   ///

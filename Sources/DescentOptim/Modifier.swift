@@ -24,6 +24,10 @@ extension Modifier {
   }
 }
 
+extension Modifier {
+  public func check(names: [String]) throws(NamePatternError) { try base.check(names: names) }
+}
+
 extension Modifier where State == Base.State {
   public func makeState(for parameter: Tensor, named name: String) -> State {
     base.makeState(for: parameter, named: name)
@@ -52,17 +56,33 @@ extension Step {
   ///   - part: where the other method is.
   ///   - shared: what it remembers for all parameters.
   ///   - gradients: those it is given; this step's, if nil.
+  ///   - indices: of the parameters that it steps; all of them, if nil.
+  ///   - hasObjective: whether it may evaluate the loss.
   ///   - clock: its own count of finished steps (an i64 scalar slot), if it does not step each time. `number` is then one
   ///     more than that.
   public func inside<Part: OptimizationMethod>(
-    _ part: KeyPath<Method, Part> & Sendable, shared: Part.Shared, gradients: [Tensor]? = nil, clock: Slot? = nil
+    _ part: KeyPath<Method, Part> & Sendable, shared: Part.Shared, gradients: [Tensor]? = nil,
+    only indices: [Int]? = nil, hasObjective: Bool = true, clock: Slot? = nil
   ) -> Step<Part> {
     let lookup = hyperparameter
     return Step<Part>(
       number: clock.map { ($0.wrappedValue + Tensor([Int64(1)], shape: [])).cast(to: .float64) } ?? number,
-      gradients: gradients ?? self.gradients, shared: shared, objective: objective,
+      gradients: gradients ?? indices.map { $0.map { self.gradients[$0] } } ?? self.gradients, shared: shared,
+      objective: hasObjective ? indices.map { objective?.restricted(to: $0) } ?? objective : nil,
       clock: clock?.variable ?? self.clock,
       hyperparameter: { path, clock in lookup(sendable(part.appending(path: path)), clock) })
+  }
+}
+
+extension Step {
+  /// The same step with hyper-parameters changed on their way to the method.
+  func changing(
+    _ change: @escaping (_ path: KeyPath<Method, Schedule> & Sendable, _ value: Tensor) -> Tensor
+  ) -> Step {
+    let lookup = hyperparameter
+    return Step(
+      number: number, gradients: gradients, shared: shared, objective: objective, clock: clock,
+      hyperparameter: { path, clock in change(path, lookup(path, clock)) })
   }
 }
 

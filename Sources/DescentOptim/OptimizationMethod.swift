@@ -29,12 +29,17 @@ public protocol OptimizationMethod: Sendable {
   /// - Parameter parameters: zeros of each parameter's shape and dtype.
   func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared
 
+  /// Looks whether the method fits parameters of these names.
+  ///
+  /// - Throws: ``NamePatternError`` for a pattern that matches none of them.
+  func check(names: [String]) throws(NamePatternError)
+
   /// The parameters' values after this step, in the order given.
   func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]
 
   /// Where the network is to be evaluated and saved, if that is not where it is trained; nil when it is.
   ///
-  /// Averages of the path (`averaged`), Schedule-Free.
+  /// Averages of the path (`averaged`), Schedule-Free. `step` is the one that comes next: its number is 1 before the first.
   func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]?
 }
 
@@ -46,6 +51,8 @@ extension OptimizationMethod {
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared {
     Shared(like: Tensor(0, dtype: parameters.first?.like.dtype ?? .float32))
   }
+
+  public func check(names: [String]) throws(NamePatternError) {}
 
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? { nil }
 }

@@ -31,31 +31,6 @@ public enum EitherState<First: OptimizerState, Second: OptimizerState>: Optimize
   public init(like parameter: Tensor) { self = .first(First(like: parameter)) }
 }
 
-/// A tensor that an optimizer remembers from step to step, under the name of the property.
-@propertyWrapper
-public struct Slot {
-  let variable: Variable
-
-  /// A slot that starts as `wrappedValue`, which must be a constant (`zeros(like:)`, `Tensor(filled:…)`, data).
-  public init(wrappedValue: Tensor) {
-    switch wrappedValue.node.op {
-    case .constant(.data(let storage)): variable = Variable(storage)
-    case .constant(.splat(let value)):
-      variable = Variable(shape: wrappedValue.shape, dtype: wrappedValue.dtype)
-      if value != 0 {
-        for i in 0..<wrappedValue.shape.elementCount { variable.storage.set(value, at: i) }
-      }
-    default:
-      fatalError("a slot must start from a constant, not from \(wrappedValue.node.op.name); evaluate it first")
-    }
-  }
-
-  public var wrappedValue: Tensor {
-    get { variable.value }
-    nonmutating set { variable.value = newValue }
-  }
-}
-
 extension OptimizerState {
   /// The slots by name, those of states within included. The name is that of the property; states within add theirs,
   /// except the layers of modifiers, which have distinct slots.
@@ -69,18 +44,35 @@ extension OptimizerState {
       return state.slots.map { (isLayer ? $0.name : "\(label).\($0.name)", $0.slot) }
     }
   }
+
+  /// The variables of the slots by name: one for a slot, more where it is kept in fewer bits (``StateFormat``).
+  var variables: [(name: String, variable: Variable)] {
+    slots.flatMap { name, slot in slot.parts.map { (name + $0.suffix, $0.variable) } }
+  }
+
+  /// The state itself, or the first within it that is a `Part`.
+  func first<Part: OptimizerState>(_ type: Part.Type) -> Part? {
+    if let found = self as? Part { return found }
+    for (_, value) in Mirror(reflecting: self).children {
+      if let found = (value as? any OptimizerState)?.first(type) { return found }
+    }
+    return nil
+  }
 }
 
 /// What states held before a method ran, for steps that may turn out not to count.
 struct StateSnapshot {
-  private let slots: [(slot: Slot, value: Tensor)]
+  private let states: [any OptimizerState]
+  private let values: [(variable: Variable, value: Tensor)]
 
   init(_ states: [any OptimizerState]) {
-    slots = states.flatMap(\.slots).map { ($0.slot, $0.slot.wrappedValue) }
+    self.states = states
+    values = states.flatMap(\.variables).map { ($0.variable, $0.variable.value) }
   }
 
   /// Takes back what was written since, unless `accepted` (a bool scalar).
   func restore(unless accepted: Tensor) {
-    for (slot, value) in slots { slot.wrappedValue = select(accepted, slot.wrappedValue, value) }
+    for (variable, value) in values { variable.value = select(accepted, variable.value, value) }
+    for (_, slot) in states.flatMap(\.slots) { slot.forgetWritten() }
   }
 }

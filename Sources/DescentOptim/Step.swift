@@ -24,8 +24,18 @@ public struct Step<Method: OptimizationMethod> {
   /// backward pass once more, on the same batch and with the same random numbers. Traps as ``loss`` does.
   public func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) { known.evaluate(at: values) }
 
+  /// The Hessian of the loss at the parameters, times a vector given in the order of ``gradients``: a differentiation of
+  /// the gradients along it, about two evaluations' work. Traps as ``loss`` does.
+  public func hessianVectorProduct(_ direction: [Tensor]) -> [Tensor] {
+    let slope = zip(gradients, direction).map { ($0 * $1).sum() }
+    return DescentGraph.gradients(
+      of: slope.dropFirst().reduce(slope[0]) { $0 + $1 }, withRespectTo: known.parameters)
+  }
+
   private var known: StepObjective {
-    guard let objective else { fatalError("\(Method.self) needs the loss: use minimize(_:), not apply(_:)") }
+    guard let objective else {
+      fatalError("\(Method.self) needs the loss: use minimize(_:), not apply(_:), and no accumulation around it")
+    }
     return objective
   }
 
@@ -46,6 +56,11 @@ public struct Step<Method: OptimizationMethod> {
 struct StepObjective {
   let loss: Tensor
   let parameters: [Tensor]
+
+  /// The loss as a function of some of the parameters.
+  func restricted(to indices: [Int]) -> StepObjective {
+    StepObjective(loss: loss, parameters: indices.map { parameters[$0] })
+  }
 
   func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) {
     let loss = replacing(parameters, with: values, in: [loss])[0]

@@ -1,10 +1,11 @@
+import DescentEngine
 import DescentGraph
 import Synchronization
 
 /// A method at work on one set of parameters: it keeps their state and counts the steps.
 ///
 /// ```swift
-/// let updater = Updater(AdamW(learningRate: 1e-3), parameters: model.trainableVariables)
+/// let updater = try Updater(AdamW(learningRate: 1e-3), parameters: model.trainableVariables)
 /// let step = compile { x, y in
 ///   let loss = crossEntropy(model(x), labels: y)
 ///   updater.minimize(loss)
@@ -19,6 +20,8 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   /// The hyper-parameters that compiled steps read, each with the schedule it has now.
   private let hyperparameters = Mutex<[KeyPath<Method, Schedule> & Sendable: Hyperparameter]>([:])
   private let remembered: Remembered
+  /// Computes the evaluation point; made when it is first wanted.
+  private let evaluation = Mutex<CompiledFunction?>(nil)
 
   /// `@unchecked Sendable`: states hold variables, which are; they are made once and never changed.
   private struct Remembered: @unchecked Sendable {
@@ -26,7 +29,9 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     let shared: Method.Shared
   }
 
-  public init(_ method: Method, parameters: [Variable]) {
+  /// - Throws: ``NamePatternError`` when a pattern of the method matches no parameter.
+  public init(_ method: Method, parameters: [Variable]) throws(NamePatternError) {
+    try method.check(names: parameters.map(\.name))
     self.parameters = parameters
     stepCount = Variable(shape: [], dtype: .int64, name: "optimizer.step")
     current = Mutex(method)
@@ -35,9 +40,9 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
       states: likes.map { method.makeState(for: $0.like, named: $0.0) },
       shared: method.makeShared(for: likes.map { (name: $0.0, like: $0.like) }))
     for (parameter, state) in zip(parameters, remembered.states) {
-      for (name, slot) in state.slots { slot.variable.name = "\(parameter.name).\(name)" }
+      for (name, variable) in state.variables { variable.name = "\(parameter.name).\(name)" }
     }
-    for (name, slot) in remembered.shared.slots { slot.variable.name = "optimizer.\(name)" }
+    for (name, variable) in remembered.shared.variables { variable.name = "optimizer.\(name)" }
   }
 
   /// The method with its hyper-parameters. A change takes effect at the next step and does not trace again.
@@ -54,8 +59,11 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   /// Everything the method remembers: for each parameter in order `parameter.slot`, then `optimizer.slot` for what it
   /// remembers once.
   public var state: [(name: String, variable: Variable)] {
-    (remembered.states.flatMap(\.slots) + remembered.shared.slots).map { ($0.slot.variable.name, $0.slot.variable) }
+    (remembered.states.flatMap(\.variables) + remembered.shared.variables).map { ($0.variable.name, $0.variable) }
   }
+
+  /// What the method remembers for all parameters.
+  var shared: Method.Shared { remembered.shared }
 
   /// Inside a compiled function: takes one step down the gradient of `loss`, a scalar.
   public func minimize(_ loss: Tensor) {
@@ -79,7 +87,36 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   /// Inside a compiled function: where the network is to be evaluated; nil when that is where it is trained.
   public func evaluationPoint() -> [Tensor]? {
     let gradients = parameters.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
-    return method.evaluationPoint(parts(gradients), at: step(number: stepCount.value, gradients, nil))
+    let next = stepCount.value + Tensor([Int64(1)], shape: [])
+    return method.evaluationPoint(parts(gradients), at: step(number: next, gradients, nil))
+  }
+
+  /// Runs `body` with the parameters where the network is to be evaluated and saved, and puts them back after it, bit for
+  /// bit. Parameters that are evaluated where they are trained are not touched.
+  ///
+  /// - Throws: `EngineError` when an engine library is missing, and what `body` throws.
+  public func withEvaluationPoint<Result>(_ body: () throws -> Result) throws -> Result {
+    let trained = parameters.map { $0.storage.copy() }
+    guard try moveToEvaluationPoint() else { return try body() }
+    defer { for (parameter, value) in zip(parameters, trained) { parameter.assign(value) } }
+    return try body()
+  }
+
+  /// Leaves the parameters where the network is to be evaluated and saved: the end of training.
+  ///
+  /// - Returns: whether that is not where they are trained.
+  /// - Throws: `EngineError` when an engine library is missing.
+  @discardableResult
+  public func moveToEvaluationPoint() throws -> Bool {
+    let point = evaluation.withLock { known in
+      if let known { return known }
+      let function = compile { [unowned self] (_: [Tensor]) in self.evaluationPoint() ?? [] }
+      known = function
+      return function
+    }
+    let values = try point([])
+    for (parameter, value) in zip(parameters, values) { parameter.assign(try value.storage()) }
+    return !values.isEmpty
   }
 
   private func parts(_ gradients: [Tensor]) -> [ParameterStep<Method.State>] {

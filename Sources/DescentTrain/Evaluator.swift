@@ -32,9 +32,15 @@ public final class Evaluator {
   private let source: Source
   private let targets: Dataset.Targets
   private let forward: CompiledFunction
+  /// Runs what it is given with the parameters where the network is to be evaluated.
+  private let around: (() throws -> Void) throws -> Void
   private static let chunk = 1024
 
-  init(_ model: some UnaryModule, _ objective: Objective, _ source: Source, _ targets: Dataset.Targets) {
+  init(
+    _ model: some UnaryModule, _ objective: Objective, _ source: Source, _ targets: Dataset.Targets,
+    around: @escaping (() throws -> Void) throws -> Void = { try $0() }
+  ) {
+    self.around = around
     self.source = source
     self.targets = targets
     forward = compile { arguments in
@@ -61,7 +67,8 @@ public final class Evaluator {
   }
 
   public func evaluate() throws -> Evaluation {
-    let (loss, predictions) = try run()
+    var (loss, predictions) = (0.0, [Double]())
+    try around { (loss, predictions) = try run() }
     switch targets {
     case .classes(let labels, _):
       let hits = zip(labels, predictions).count { Double($0) == $1 }

@@ -52,6 +52,8 @@ public struct Experiment: Sendable {
   public var epochs = 30
   public var seed = 0
   public var objective: Objective?
+  /// Scales the learning rate down when an epoch's training loss has stopped falling.
+  public var plateau: ReduceOnPlateau?
   /// The quality on the test part at which time and steps to target are taken.
   public var target: Double?
   /// Bytes that a step's intermediate results may take; nil is no limit.
@@ -106,6 +108,7 @@ public struct Experiment: Sendable {
       seed: UInt64(bitPattern: Int64(seed)), points: [], finalLoss: .nan, seconds: 0, steps: 0)
     var trainLoss = Double.nan
     var divergence: TrainingError?
+    var plateau = plateau
 
     func record(_ loss: Double) {
       let value = metric.value(of: evaluation, scale: data.targetScale)
@@ -124,6 +127,7 @@ public struct Experiment: Sendable {
       do {
         let loss = try trainer.epoch()
         if loss.isFinite { trainLoss = loss }
+        if plateau?.report(loss) == true, let scale = plateau?.scale { trainer.scaleLearningRate(scale) }
       } catch let error as TrainingError {
         guard case .diverged(let step, _, _) = error else { throw error }
         result.divergedAtStep = step
@@ -145,9 +149,10 @@ public struct Experiment: Sendable {
     result.steps = trainer.steps
     result.peakMemoryBytes = ProcessMemory.peakByteCount
     let hasValidation = data.validation.count > 0 && divergence == nil
+    let validation = hasValidation ? try trainer.evaluate(data.validation) : nil
+    try trainer.moveToEvaluationPoint()
     return Outcome(
-      model: model, run: result, test: evaluation,
-      validation: hasValidation ? try trainer.evaluate(data.validation) : nil, trainLoss: trainLoss,
+      model: model, run: result, test: evaluation, validation: validation, trainLoss: trainLoss,
       wasCancelled: isCancelled(), divergence: divergence)
   }
 }

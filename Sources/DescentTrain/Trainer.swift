@@ -33,6 +33,15 @@ public final class Trainer<Model: UnaryModule> {
   /// The compiled step by batch size: the usual one, and that of an epoch's last batch.
   private var executables: [Int: Executable] = [:]
   private let learningRate: () -> Double
+  private let withEvaluationPoint: (() throws -> Void) throws -> Void
+
+  /// Leaves the model where it is to be evaluated and saved (an average of the path, for some methods): the end of training.
+  public let moveToEvaluationPoint: () throws -> Void
+  /// Steps left out because a gradient was not finite; nil when the method leaves none out.
+  public var skippedSteps: Int? { skipped() }
+  private let skipped: () -> Int?
+  /// Multiplies the learning rate by a factor, which replaces an earlier one: for ``ReduceOnPlateau``.
+  public let scaleLearningRate: (_ factor: Double) -> Void
 
   /// - Parameters:
   ///   - batch: examples a step takes; nil takes all of them.
@@ -54,8 +63,13 @@ public final class Trainer<Model: UnaryModule> {
     self.batch = min(batch ?? data.count, data.count)
     order = BatchOrder(count: data.count, batchSize: self.batch, seed: UInt64(bitPattern: Int64(seed)))
     let source = Evaluator.Source(data)
-    let updater = Updater(optimizer, parameters: model.trainableVariables)
+    let updater = try Updater(optimizer, parameters: model.trainableVariables)
     learningRate = { updater.method.learningRate.value(at: max(updater.stepCount.storage.integer(at: 0) - 1, 0)) }
+    withEvaluationPoint = { try updater.withEvaluationPoint($0) }
+    moveToEvaluationPoint = { try updater.moveToEvaluationPoint() }
+    skipped = { updater.skippedSteps }
+    let rate = optimizer.learningRate
+    scaleLearningRate = { updater.method.learningRate = rate.scaled(by: $0) }
     let key = RandomKey(seed).folding(in: "dropout")
     step = compile(memoryLimit: memoryLimit) { arguments in
       let x = source.features.gathering(arguments[0])
@@ -108,7 +122,7 @@ public final class Trainer<Model: UnaryModule> {
   /// The plan of one training step, for people to read; nothing is compiled or run.
   public func stepPlan() throws -> Plan { try step.plan(shapes: [[batch]], dtypes: [.int32]) }
 
-  /// Loss and quality on `data`, with dropout off.
+  /// Loss and quality on `data`, with dropout off, where the method wants the network evaluated.
   public func evaluate(_ data: Dataset) throws -> Evaluation {
     try evaluator(for: data).evaluate()
   }
@@ -116,7 +130,7 @@ public final class Trainer<Model: UnaryModule> {
   /// An evaluator that can be asked again and again without tracing anew.
   public func evaluator(for data: Dataset) throws -> Evaluator {
     try objective.check(data)
-    return Evaluator(model, objective, Evaluator.Source(data), data.targets)
+    return Evaluator(model, objective, Evaluator.Source(data), data.targets, around: withEvaluationPoint)
   }
 }
 

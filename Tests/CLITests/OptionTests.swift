@@ -6,16 +6,29 @@ import Testing
 
 struct OptionTests {
   @Test func schedulesAreReadAsTheyAreWritten() throws {
-    let expected: [(String, ScheduleChoice)] = [
-      ("constant", .constant), ("cosine", .cosine(final: 0)), ("cosine:0.1", .cosine(final: 0.1)),
-      ("linear", .linear(final: 0)), ("exponential", .exponential(rate: 0.95)),
-      ("exponential:0.5", .exponential(rate: 0.5)), ("step", .step(factor: 0.1, epochs: 10)),
-      ("step:0.5", .step(factor: 0.5, epochs: 10)), ("step:0.5:3", .step(factor: 0.5, epochs: 3)),
+    let expected = [
+      ("constant", "0.5"), ("cosine", "cosine(from: 0.5, to: 0.0, over: 120)"),
+      ("cosine:0.5", "cosine(from: 0.5, to: 0.25, over: 120)"), ("linear", "linear(from: 0.5, to: 0.0, over: 120)"),
+      ("Exponential", "exponential(from: 0.5, rate: 0.95, every: 10)"),
+      ("step", "step(from: 0.5, factor: 0.1, every: 100)"), ("step:0.5:3", "step(from: 0.5, factor: 0.5, every: 30)"),
+      ("multistep:0.5:2:4:9", "multiStep(from: 0.5, factor: 0.5, at: [20, 40, 90])"), ("plateau:0.5:3", "0.5"),
     ]
-    for (text, choice) in expected { #expect(try ScheduleChoice(text) == choice) }
-    for text in ["", "constant:1", "cosine:", "cosine:2", "exponential:0", "step:0.5:0", "step:0.5:1.5", "step:1:2:3"] {
-      #expect(throws: ValidationError.self) { try ScheduleChoice(text) }
+    for (text, printed) in expected {
+      let schedule = try ScheduleChoice(text).schedule(rate: 0.5, epochs: 12, warmUp: 0, stepsPerEpoch: 10)
+      #expect(schedule.description == printed)
     }
+    let wrong = [
+      "", "constant:1", "cosine:", "cosine:2", "exponential:0", "step:0.5:0", "step:0.5:1.5", "step:1:2:3",
+      "multistep:0.5:2:x", "plateau:1", "wsd:0.1:0.2:0.3:0.4", "one-cycle:1",
+    ]
+    for text in wrong {
+      #expect(throws: ValidationError.self, "\(text)") { try ScheduleChoice(text) }
+    }
+  }
+
+  @Test func onlyPlateauHasAController() throws {
+    #expect(try ScheduleChoice("plateau:0.5:3").plateau == ReduceOnPlateau(factor: 0.5, patience: 3))
+    for entry in ScheduleTable.entries { #expect(try ScheduleChoice(entry.name).plateau == nil) }
   }
 
   /// Epochs of 10 steps: a warm-up over the first 2 of 12, then the schedule over the other 10.
@@ -38,16 +51,24 @@ struct OptionTests {
   }
 
   private func check(_ method: some OptimizationMethod, _ name: String) throws {
-    let schedules = Mirror(reflecting: method).children.compactMap { $0.value is Schedule ? $0.label : nil }
+    let schedules = schedules(of: method).map(\.name)
     let table = type(of: method).adjustable
     #expect(Set(schedules) == Set(table.map(\.name) + ["learningRate"]))
     for entry in table {
       let changed = try method.setting(entry.name, to: 0.125, method: name)
       #expect(changed[keyPath: entry.path].value(at: 0) == 0.125)
-      let value = Mirror(reflecting: changed).children.first { $0.label == entry.name }?.value as? Schedule
+      let value = self.schedules(of: changed).first { $0.name == entry.name }?.schedule
       #expect(value?.value(at: 3) == 0.125, "\(entry.name) stands at another property")
       #expect(throws: UsageError.self) { try method.setting(entry.name, to: -1, method: name) }
       #expect(throws: UsageError.self) { try method.setting(entry.name, to: .nan, method: name) }
+    }
+  }
+
+  /// The properties that are numbers, those of the method inside a modifier included.
+  private func schedules(of method: Any) -> [(name: String, schedule: Schedule)] {
+    Mirror(reflecting: method).children.flatMap { label, value -> [(name: String, schedule: Schedule)] in
+      if let schedule = value as? Schedule { return [(label ?? "", schedule)] }
+      return value is any OptimizationMethod ? schedules(of: value) : []
     }
   }
 

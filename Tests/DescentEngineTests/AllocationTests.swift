@@ -28,7 +28,7 @@ import Testing
     let weight = Variable(shape: [64, 48], name: "weight")
     let gradient = Variable(shape: [64, 48], name: "gradient")
     try gradient.assign(RandomKey(0).normal([64, 48]))
-    let updater = Updater(AdamW(learningRate: .cosine(from: 1e-3, over: 100)), parameters: [weight])
+    let updater = try Updater(AdamW(learningRate: .cosine(from: 1e-3, over: 100)), parameters: [weight])
     let function = compile { _ in
       updater.apply([gradient.value])
       return []

@@ -14,7 +14,7 @@ struct TrainingStep {
   {
     let model = Sequential.perceptron(widths)
     try model.initialize(seed: seed)
-    let updater = Updater(method, parameters: model.trainableVariables)
+    let updater = try Updater(method, parameters: model.trainableVariables)
     function = compile { arguments in
       let loss = crossEntropy(model(arguments[0]), labels: arguments[1])
       updater.minimize(loss)

@@ -41,6 +41,37 @@ struct DefinitionCase: Sendable, CustomTestStringConvertible {
     ) { start, gradients, _ in
       steps(start, gradients) { w, g, i in w - 0.1 * g[i] / (abs(g[i]) + 1e-3) }
     },
+    // The gradients are the same wherever they are evaluated, and the second derivatives zero.
+    .init(entry: "sam", method: Momentum(learningRate: 0.05, momentum: 0.8).sharpnessAware(radius: 0.5)) {
+      start, gradients, _ in
+      var velocity = start.map { _ in 0.0 }
+      return steps(start, gradients) { w, g, i in
+        velocity[i] = 0.8 * velocity[i] + g[i]
+        return w - 0.05 * velocity[i]
+      }
+    },
+    .init(entry: "lookahead", method: Adam(learningRate: 0.1, epsilon: 1e-6).lookahead(share: 0.7, every: 3)) {
+      start, gradients, _ in
+      var (mean, square, slow, taken) = (start.map { _ in 0.0 }, start.map { _ in 0.0 }, start, 0)
+      return steps(start, gradients) { w, g, i in
+        if i == 0 { taken += 1 }
+        mean[i] = 0.9 * mean[i] + 0.1 * g[i]
+        square[i] = 0.999 * square[i] + 0.001 * g[i] * g[i]
+        let root = (square[i] / (1 - pow(0.999, Double(taken)))).squareRoot()
+        let fast = w - 0.1 * mean[i] / (1 - pow(0.9, Double(taken))) / (root + 1e-6)
+        guard taken % 3 == 0 else { return fast }
+        slow[i] += 0.7 * (fast - slow[i])
+        return slow[i]
+      }
+    },
+    .init(entry: "sophia", method: Sophia(learningRate: 0.1, beta1: 0.5, epsilon: 0.3, weightDecay: 0.2)) {
+      start, gradients, _ in
+      var mean = start.map { _ in 0.0 }
+      return steps(start, gradients) { w, g, i in
+        mean[i] = 0.5 * mean[i] + 0.5 * g[i]
+        return w - 0.1 * 0.2 * w - 0.1 * min(max(mean[i] / 0.3, -1), 1)
+      }
+    },
     .init(
       entry: "geo",
       method: GEO(

@@ -28,6 +28,17 @@ struct Track: Sendable {
     return Track(parameters: [Parameter(name: "w", shape: shape, start: start)], gradients: gradients.map { [$0] })
   }
 
+  /// A linear function of the parameters: its gradients are those given wherever it is evaluated.
+  ///
+  /// - Parameter curvature: adds so much times half the square of each parameter.
+  static func loss(of variables: [Variable], gradients: [Tensor], curvature: Double = 0) -> Tensor {
+    let terms = zip(variables, gradients).map { variable, gradient in
+      let w = variable.value
+      return curvature == 0 ? (w * gradient).sum() : (w * gradient + 0.5 * curvature * w * w).sum()
+    }
+    return terms.dropFirst().reduce(terms[0]) { $0 + $1 }
+  }
+
   /// The variables at their start.
   func variables(_ dtype: DType) -> [Variable] {
     parameters.map { parameter in
@@ -40,9 +51,9 @@ struct Track: Sendable {
   /// The parameters after each step, `[step][parameter][element]`, by the reference interpreter in float64.
   func reference<Method: OptimizationMethod>(_ method: Method) -> [[[Double]]] {
     let variables = variables(.float64)
-    let updater = Updater(method, parameters: variables)
+    let updater = try! Updater(method, parameters: variables)
     let program = Trace.record(arguments: parameters.map { ("gradient", $0.shape, .float64) }) {
-      updater.apply($0)
+      updater.minimize(Self.loss(of: variables, gradients: $0))
       return []
     }
     let step = ReferenceStep<Double>(program)
@@ -53,18 +64,20 @@ struct Track: Sendable {
   }
 
   /// The same by the compiled engine.
-  func compiled<Method: OptimizationMethod>(_ method: Method, _ dtype: DType = .float32) throws -> CompiledRun {
-    try compiled(method, dtype) { _, _ in }
+  func compiled<Method: OptimizationMethod>(
+    _ method: Method, _ dtype: DType = .float32, curvature: Double = 0
+  ) throws -> CompiledRun {
+    try compiled(method, dtype, curvature: curvature) { _, _ in }
   }
 
   /// The same; `beforeStep` is told the updater and the number of the step (from 0) that follows.
   func compiled<Method: OptimizationMethod>(
-    _ method: Method, _ dtype: DType = .float32, beforeStep: (Updater<Method>, Int) -> Void
+    _ method: Method, _ dtype: DType = .float32, curvature: Double = 0, beforeStep: (Updater<Method>, Int) -> Void
   ) throws -> CompiledRun {
     let variables = variables(dtype)
-    let updater = Updater(method, parameters: variables)
+    let updater = try Updater(method, parameters: variables)
     let step = compile { (gradients: [Tensor]) in
-      updater.apply(gradients)
+      updater.minimize(Self.loss(of: variables, gradients: gradients, curvature: curvature))
       return []
     }
     let states = try gradients.enumerated().map { number, given in

@@ -153,4 +153,59 @@ import Testing
       try Trainer(Linear(6, 3), optimizer: SGD(), on: TinyData.noise(0))
     }
   }
+
+  /// From w = 0 at rate 0.01 on the data above; the mean of the path is where it is measured, not where it is trained.
+  @Test func `an averaged network is measured at its average and left there at the end`() throws {
+    let data = TinyData.values([[1], [2], [3], [4]], [1, 3, 2, 6])
+    let model = Linear(1, 1, initializer: .zeros)
+    let trainer = try Trainer(model, optimizer: SGD(learningRate: 0.01).averaged(.swa()), on: data, batch: nil)
+    func weight() -> Float { model.weight.variable.storage.scalars(as: Float.self)[0] }
+    func loss(_ trainer: Trainer<Linear>) throws -> Double { try trainer.evaluate(data).loss }
+    let evaluator = try trainer.evaluator(for: data)
+    #expect(try loss(trainer) == 12.5)
+    var path: [Float] = []
+    for _ in 0..<3 {
+      try trainer.epoch()
+      path.append(weight())
+      _ = try loss(trainer)
+      #expect(weight() == path.last)
+    }
+    let measured = try loss(trainer)
+    #expect(try evaluator.evaluate().loss == measured)
+    try trainer.moveToEvaluationPoint()
+    #expect((weight() - (path[0] + path[1] + path[2]) / 3).magnitude < 1e-6 && weight() != path[2])
+    let plain = try Trainer(Linear(1, 1, initializer: .zeros), optimizer: SGD(learningRate: 0.01), on: data, batch: nil)
+    for _ in 0..<3 { try plain.epoch() }
+    #expect(try loss(plain) != measured)
+  }
+
+  @Test func `steps that are not finite are left out and counted`() throws {
+    let data = TinyData.values([[1], [2], [3], [Float.greatestFiniteMagnitude]], [1, 3, 2, 6])
+    let trainer = try Trainer(
+      Linear(1, 1), optimizer: SGD(learningRate: 0.01).skippingNonFinite(), on: data, batch: 1)
+    #expect(trainer.skippedSteps == 0)
+    #expect(throws: TrainingError.self) { try trainer.epoch() }
+    #expect(trainer.skippedSteps == 1)
+    #expect(try Trainer(Linear(1, 1), optimizer: SGD(), on: data).skippedSteps == nil)
+  }
+
+  @Test func `a pattern that matches no parameter is an error before training`() throws {
+    let method = AdamW().frozen("encoder.*")
+    let error = #expect(throws: NamePatternError.self) {
+      _ = try Trainer(Sequential.perceptron([6, 3]), optimizer: method, on: TinyData.noise(10))
+    }
+    #expect(error?.names == ["layers.0.weight", "layers.0.bias"])
+  }
+
+  @Test func `the learning rate is scaled for the steps that follow`() throws {
+    let data = TinyData.values([[1], [2], [3], [4]], [1, 3, 2, 6])
+    let model = Linear(1, 1, initializer: .zeros)
+    let trainer = try Trainer(model, optimizer: SGD(learningRate: 0.01), on: data, batch: nil)
+    trainer.scaleLearningRate(0)
+    try trainer.epoch()
+    #expect(model.weight.variable.storage.scalars(as: Float.self) == [0])
+    trainer.scaleLearningRate(0.5)
+    try trainer.epoch()
+    #expect((model.weight.variable.storage.scalars(as: Float.self)[0] - 0.0925).magnitude < 1e-6)
+  }
 }

@@ -9,10 +9,11 @@ struct OptimizersCommand: ParsableCommand {
       EXAMPLES:
         descent optimizers
         descent optimizers show adamw
+        descent optimizers schedules
         descent optimizers --json
         descent optimizers check trajectories.json
       """,
-    subcommands: [List.self, Show.self, OptimizersCheckCommand.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Schedules.self, OptimizersCheckCommand.self], defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List all methods. (default)")
@@ -40,6 +41,19 @@ struct OptimizersCommand: ParsableCommand {
       print(
         "\nThe rate is the default learning rate, the state what is remembered in numbers per parameter of a matrix of "
           + "64 × 32.\nMore on one: descent optimizers show NAME")
+    }
+  }
+
+  struct Schedules: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the schedules of the learning rate, for --schedule.")
+
+    func run() {
+      let width = ScheduleChoice.grammars.map(\.grammar.count).max() ?? 0
+      for (grammar, summary) in ScheduleChoice.grammars {
+        print("\(TextLayout.pad(grammar, to: width, alignRight: false))  \(summary)")
+      }
+      print("\nNumbers that are left out have their standard: descent train digits --schedule step:0.5:10")
     }
   }
 

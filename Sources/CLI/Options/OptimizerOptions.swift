@@ -12,8 +12,8 @@ struct OptimizerOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "How the learning rate goes on: constant; cosine[:END] or linear[:END], down to END times the rate; "
-        + "exponential[:FACTOR] per epoch; step[:FACTOR[:EPOCHS]].", valueName: "name"))
+      "How the learning rate goes on, a name and numbers: step:0.5:10. 'descent optimizers schedules' lists them.",
+      valueName: "name"))
   var schedule = "constant"
 
   @Option(help: ArgumentHelp("Epochs over which the learning rate rises from 0.", valueName: "epochs"))
@@ -48,15 +48,15 @@ struct OptimizerOptions: ParsableArguments {
       throw UsageError("--warm-up \(warmUp) is longer than the run, which has --epochs \(epochs).")
     }
     let rate = learningRate ?? entry.learningRate
-    let schedule = try ScheduleChoice(schedule).schedule(
-      rate: rate, epochs: epochs, warmUp: warmUp, stepsPerEpoch: stepsPerEpoch)
+    let choice = try ScheduleChoice(schedule)
+    let schedule = choice.schedule(rate: rate, epochs: epochs, warmUp: warmUp, stepsPerEpoch: stepsPerEpoch)
     var changes = settings.map { ($0.name, $0.value) }
     if let weightDecay { changes.append(("weightDecay", weightDecay)) }
     if let momentum { changes.append(("momentum", momentum)) }
     let method = try changes.reduce(entry.make(schedule)) { method, change in
       try method.setting(change.0, to: change.1, method: entry.name)
     }
-    return Chosen(entry: entry, learningRate: rate, method: method)
+    return Chosen(entry: entry, learningRate: rate, method: method, plateau: choice.plateau)
   }
 
   struct Chosen {
@@ -64,5 +64,7 @@ struct OptimizerOptions: ParsableArguments {
     /// The rate at the start, after a warm-up.
     let learningRate: Double
     let method: any OptimizationMethod
+    /// Reduces the rate when the training loss has stopped falling.
+    let plateau: ReduceOnPlateau?
   }
 }

@@ -28,6 +28,7 @@ struct TrainingPlan {
     experiment.activation = network.activation
     experiment.dropout = network.dropout
     experiment.optimizer = self.optimizer.method
+    experiment.plateau = self.optimizer.plateau
     experiment.batch = batch
     experiment.epochs = budget.epochs
     experiment.seed = seed

@@ -1,17 +1,43 @@
 import DescentGraph
 
-/// Keeps an average of the parameters' path, which is where the network is evaluated; training goes on as without it.
-public struct Averaged<Base: OptimizationMethod>: Modifier {
+/// How an average of the parameters' path is taken.
+public struct Averaging: Sendable {
   public enum Kind: String, CaseIterable, Sendable {
-    /// a ← decay·a + (1 − decay)·θ, starting from the first θ.
+    /// a ← decay·a + (1 − decay)·θ.
     case exponential
-    /// The mean of all θ since the first step (Polyak & Juditsky 1992; stochastic weight averaging, Izmailov et al. 2018,
-    /// arXiv 1803.05407).
+    /// The mean of all θ taken in.
     case mean
   }
+  public let kind: Kind
+  public let decay: Schedule
+  public let start: Int
+  public let interval: Int
+
+  /// An exponential moving average, from the first step's θ on.
+  public static func ema(_ decay: Schedule = 0.999) -> Averaging {
+    Averaging(kind: .exponential, decay: decay, start: 1, interval: 1)
+  }
+
+  /// Stochastic weight averaging (Izmailov et al. 2018, arXiv 1803.05407): the mean of θ after step `start` and every
+  /// `interval` steps from there on. With 1 and 1 it is Polyak and Juditsky's (1992).
+  public static func swa(from start: Int = 1, every interval: Int = 1) -> Averaging {
+    require(start > 0 && interval > 0, "swa: steps count from 1 and intervals are 1 or more, not \(start), \(interval)")
+    return Averaging(kind: .mean, decay: 0, start: start, interval: interval)
+  }
+}
+
+/// Keeps an average of the parameters' path, which is where the network is evaluated and saved; training goes on as
+/// without it. Acts on what comes out of the method.
+///
+/// Statistics that layers gather themselves (batch normalization) are of the training path and not averaged.
+public struct Averaged<Base: OptimizationMethod>: Modifier {
   public var base: Base
   public var decay: Schedule
-  public let kind: Kind
+  public let kind: Averaging.Kind
+  /// The step whose outcome the average starts from; until then it is the parameters themselves.
+  public let start: Int
+  /// Steps from one outcome that is taken in to the next.
+  public let interval: Int
 
   public struct Average: OptimizerState {
     @Slot public var average: Tensor
@@ -28,16 +54,28 @@ public struct Averaged<Base: OptimizationMethod>: Modifier {
 
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     let values = base.update(parameters.withStates(\.base), at: step.inner)
+    // Intervals since the start; a whole number of them when this step is taken in.
+    let intervals = (step.number - Double(start)) / Double(interval)
+    let (zero, one) = (Tensor(0.0, dtype: .float64), Tensor(1.0, dtype: .float64))
+    let share = kind == .mean ? 1 / (intervals + 1) : 1 - step.decay
+    let isTakenIn = floor(intervals) .== intervals
+    let taken = select(intervals .<= 0, one, select(isTakenIn, share, zero))
     for (parameter, value) in zip(parameters, values) {
       let average = parameter.state.own
-      let kept =
-        kind == .mean ? 1 - 1 / step.number : select(step.number .<= 1, Tensor(0.0, dtype: .float64), step.decay)
-      average.average = kept * average.average + (1 - kept) * value
+      average.average = (1 - taken) * average.average + taken * value
     }
     return values
   }
 
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
-    parameters.map(\.state.own.average)
+    parameters.map { step.first($0.value, otherwise: $0.state.own.average) }
+  }
+}
+
+extension OptimizationMethod {
+  /// The method with an average of its path, where the network is evaluated: `.averaged(.ema(0.999))`.
+  public func averaged(_ averaging: Averaging = .ema()) -> Averaged<Self> {
+    Averaged(
+      base: self, decay: averaging.decay, kind: averaging.kind, start: averaging.start, interval: averaging.interval)
   }
 }

@@ -1,6 +1,6 @@
 import DescentGraph
 
-/// Gradients are brought within bounds before the method sees them.
+/// Gradients are brought within bounds before the method sees them. Acts on the gradients.
 public struct Clipped<Base: OptimizationMethod>: Modifier {
   public enum Bound: String, CaseIterable, Sendable {
     /// Each element between −limit and limit.
@@ -10,6 +10,9 @@ public struct Clipped<Base: OptimizationMethod>: Modifier {
     case globalNorm
     /// Each tensor scaled so that its norm is at most limit.
     case tensorNorm
+    /// Each output's gradient (a slice of the first axis; a vector as a whole) scaled so that its norm is at most limit
+    /// times that of its weights, those counted as 1e-3 at least: adaptive clipping (Brock et al. 2021, arXiv 2102.06171).
+    case adaptive
   }
 
   public var base: Base
@@ -19,14 +22,20 @@ public struct Clipped<Base: OptimizationMethod>: Modifier {
   public static var adjustable: [Hyperparameter<Self>] { [.init("limit", \.limit, .positive)] + inherited }
 
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
-    let clipped = clip(parameters.map(\.gradient), limit: step.limit)
+    let clipped = clip(parameters, limit: step.limit)
     return base.update(
       parameters.replacing(gradients: clipped),
       at: step.inside(\.base, shared: step.shared, gradients: clipped))
   }
 
-  private func clip(_ gradients: [Tensor], limit: Tensor) -> [Tensor] {
-    switch bound {
+  private func clip(_ parameters: [ParameterStep<Base.State>], limit: Tensor) -> [Tensor] {
+    let gradients = parameters.map(\.gradient)
+    return switch bound {
+    case .adaptive:
+      zip(parameters, gradients).map { parameter, g in
+        let axes = g.rank < 2 ? nil : Array(1..<g.rank)
+        return g * minimum(limit * maximum(norm([parameter.value], axes: axes), 1e-3) / norm([g], axes: axes), 1)
+      }
     case .value: gradients.map { minimum(maximum($0, -limit), limit) }
     case .tensorNorm: gradients.map { $0 * minimum(limit / norm([$0]), 1) }
     case .globalNorm: { scale in gradients.map { $0 * scale } }(minimum(limit / norm(gradients), 1))
@@ -45,4 +54,6 @@ extension OptimizationMethod {
   public func clipped(tensorNorm: Schedule) -> Clipped<Self> {
     Clipped(base: self, limit: tensorNorm, bound: .tensorNorm)
   }
+  /// The method on gradients scaled so that each output's norm is at most `adaptive` times its weights'.
+  public func clipped(adaptive: Schedule) -> Clipped<Self> { Clipped(base: self, limit: adaptive, bound: .adaptive) }
 }

@@ -2,6 +2,8 @@ import DescentGraph
 
 /// Sharpness-aware minimization (Foret et al. 2020, arXiv 2010.01412): the method gets the gradient taken a step of length
 /// `radius` up the slope, at θ + ρ·g/(‖g‖ + ε). Twice the work of a step, on the same batch.
+///
+/// Acts on the gradients.
 public struct SharpnessAware<Base: OptimizationMethod>: Modifier {
   public var base: Base
   /// ρ.

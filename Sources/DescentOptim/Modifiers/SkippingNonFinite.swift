@@ -1,25 +1,29 @@
 import DescentGraph
 
+/// How many steps were taken and left out.
+public struct SkippedSteps: OptimizerState {
+  /// i64 scalars.
+  @Slot public var taken: Tensor
+  @Slot public var skipped: Tensor
+  public init(like: Tensor) {
+    taken = .zeros([], dtype: .int64)
+    skipped = .zeros([], dtype: .int64)
+  }
+  var clock: Slot { _taken }
+  var count: Int { _skipped.variable.storage.integer(at: 0) }
+}
+
 /// Leaves out steps whose gradients hold an infinity or NaN: parameters, states and schedules stay as they were, and the
-/// step is counted in `skipped`.
+/// step is counted in `skipped` (``Updater/skippedSteps``). Acts on the whole step of the method inside; as the outermost
+/// modifier it sees the gradients before anything else does.
 public struct SkippingNonFinite<Base: OptimizationMethod>: Modifier {
   public var base: Base
 
-  public struct Counts: OptimizerState {
-    /// Steps taken and left out (i64 scalars).
-    @Slot public var taken: Tensor
-    @Slot public var skipped: Tensor
-    public init(like: Tensor) {
-      taken = .zeros([], dtype: .int64)
-      skipped = .zeros([], dtype: .int64)
-    }
-    var clock: Slot { _taken }
-  }
   public typealias State = Base.State
-  public typealias Shared = Layered<Counts, Base.Shared>
+  public typealias Shared = Layered<SkippedSteps, Base.Shared>
 
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared {
-    Shared(own: Counts(like: Tensor(0)), base: base.makeShared(for: parameters))
+    Shared(own: SkippedSteps(like: Tensor(0)), base: base.makeShared(for: parameters))
   }
 
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
@@ -45,4 +49,9 @@ public struct SkippingNonFinite<Base: OptimizationMethod>: Modifier {
 extension OptimizationMethod {
   /// The method, which leaves steps with infinite or undefined gradients out and counts them.
   public func skippingNonFinite() -> SkippingNonFinite<Self> { SkippingNonFinite(base: self) }
+}
+
+extension Updater {
+  /// Steps that ``SkippingNonFinite`` has left out; nil where the method has none.
+  public var skippedSteps: Int? { shared.first(SkippedSteps.self)?.count }
 }

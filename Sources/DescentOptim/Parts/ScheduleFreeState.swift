@@ -22,6 +22,6 @@ public struct ScheduleFreeState: OptimizerState {
 
   /// x, from y.
   func evaluationPoint<Method>(_ y: Tensor, _ beta: Tensor, at step: Step<Method>) -> Tensor {
-    select(step.number .> 0, (y - (1 - beta) * z) / beta, y)
+    step.first(y, otherwise: (y - (1 - beta) * z) / beta)
   }
 }

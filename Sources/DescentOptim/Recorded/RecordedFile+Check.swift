@@ -66,7 +66,7 @@ extension RecordedFile {
     let variables = parameters.map { parameter in
       Variable(Self.storage(parameter.start, parameter.shape, dtype), name: parameter.name)
     }
-    let updater = Updater(method, parameters: variables)
+    let updater = try Updater(method, parameters: variables)
     let update = compile { (gradients: [Tensor]) in
       updater.apply(gradients)
       return []

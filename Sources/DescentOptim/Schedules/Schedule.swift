@@ -1,18 +1,20 @@
 import DescentGraph
-import Foundation
 
 /// A hyper-parameter as a function of the step, counted from 0.
 ///
 /// Every schedule is a closed form in the step number: resuming needs nothing else. A literal is a constant schedule.
-/// Schedules are combined with `then` and `warmingUp`, and a new one is a closure:
-/// `Schedule("noam") { step in … }`.
+/// Schedules are combined with `then` and `warmingUp`: `.linear(from: 0, to: 0.1, over: 20).then(.cosine(from: 0.1, over:
+/// 180))`. A new one is a closure: `Schedule("noam") { step in … }`.
 public struct Schedule: Sendable, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral, CustomStringConvertible {
   /// How reports print the schedule.
   public let description: String
+  /// Steps until the schedule has reached its last value and keeps it; nil when it goes on, or has no end of its own.
+  public let length: Int?
   private let function: @Sendable (Int) -> Double
 
-  public init(_ description: String, _ function: @escaping @Sendable (Int) -> Double) {
+  public init(_ description: String, length: Int? = nil, _ function: @escaping @Sendable (Int) -> Double) {
     self.description = description
+    self.length = length
     self.function = function
   }
   public init(floatLiteral value: Double) { self = .constant(value) }
@@ -23,50 +25,30 @@ public struct Schedule: Sendable, ExpressibleByFloatLiteral, ExpressibleByIntege
 
   public static func constant(_ value: Double) -> Schedule { Schedule("\(value)") { _ in value } }
 
-  /// `initial · rate^(t / steps)`; as a staircase the exponent is rounded down.
-  public static func exponential(from initial: Double, rate: Double, every steps: Int = 1, staircase: Bool = false)
-    -> Schedule
-  {
-    require(steps > 0, "exponential schedule: the rate must apply every 1 or more steps, not \(steps)")
-    return Schedule("exponential(from: \(initial), rate: \(rate), every: \(steps)\(staircase ? ", staircase" : ""))") {
-      let exponent = staircase ? Double($0 / steps) : Double($0) / Double(steps)
-      return initial * pow(rate, exponent)
+  /// This schedule for its first `steps` steps, all of its own if nil, then `next`, which counts from 0 again.
+  ///
+  /// Traps when `steps` is nil and the schedule has no ``length``.
+  public func then(_ next: Schedule, after steps: Int? = nil) -> Schedule {
+    guard let steps = steps ?? length else {
+      fatalError("the schedule \(self) has no end; say after how many steps \(next) begins: then(_:after:)")
     }
-  }
-
-  /// `initial · factor^⌊t / steps⌋`: multiplied by `factor` every `steps` steps.
-  public static func step(from initial: Double, factor: Double, every steps: Int) -> Schedule {
-    require(steps > 0, "step schedule: it must drop every 1 or more steps, not \(steps)")
-    return Schedule("step(from: \(initial), factor: \(factor), every: \(steps))") {
-      initial * pow(factor, Double($0 / steps))
+    return Schedule("\(self).then(\(next), after: \(steps))", length: next.length.map { steps + $0 }) {
+      $0 < steps ? self.value(at: $0) : next.value(at: $0 - steps)
     }
-  }
-
-  /// From `initial` down half a cosine to `final` over `steps` steps, then constant (Loshchilov & Hutter 2016, arXiv
-  /// 1608.03983, without restarts).
-  public static func cosine(from initial: Double, to final: Double = 0, over steps: Int) -> Schedule {
-    require(steps > 0, "cosine schedule: it must last 1 or more steps, not \(steps)")
-    return Schedule("cosine(from: \(initial), to: \(final), over: \(steps))") {
-      let progress = Double(min($0, steps)) / Double(steps)
-      return final + (initial - final) * (1 + cos(.pi * progress)) / 2
-    }
-  }
-
-  /// A straight line from `initial` to `final` over `steps` steps, then constant.
-  public static func linear(from initial: Double, to final: Double, over steps: Int) -> Schedule {
-    require(steps > 0, "linear schedule: it must last 1 or more steps, not \(steps)")
-    return Schedule("linear(from: \(initial), to: \(final), over: \(steps))") {
-      initial + (final - initial) * Double(min($0, steps)) / Double(steps)
-    }
-  }
-
-  /// This schedule for its first `steps` steps, then `next`, which counts from 0 again.
-  public func then(_ next: Schedule, after steps: Int) -> Schedule {
-    Schedule("\(self).then(\(next), after: \(steps))") { $0 < steps ? self.value(at: $0) : next.value(at: $0 - steps) }
   }
 
   /// A straight line from `initial` to this schedule's first value over `steps` steps, then this schedule.
   public func warmingUp(over steps: Int, from initial: Double = 0) -> Schedule {
-    steps == 0 ? self : Schedule.linear(from: initial, to: value(at: 0), over: steps).then(self, after: steps)
+    steps == 0 ? self : Schedule.linear(from: initial, to: value(at: 0), over: steps).then(self)
+  }
+
+  /// `factor` times this schedule.
+  public func scaled(by factor: Double) -> Schedule {
+    factor == 1 ? self : Schedule("\(factor) · \(self)", length: length) { factor * value(at: $0) }
+  }
+
+  /// Checks a number of steps that a schedule is given.
+  static func check(_ steps: Int, _ name: String, _ purpose: String) {
+    require(steps > 0, "\(name) schedule: it must \(purpose) 1 or more steps, not \(steps)")
   }
 }

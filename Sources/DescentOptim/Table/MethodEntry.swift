@@ -65,7 +65,7 @@ public struct MethodEntry: Sendable {
   public var stateSize: Double {
     func size(_ method: some OptimizationMethod) -> Double {
       let state = method.makeState(for: .zeros([64, 32], dtype: .float32), named: "weight")
-      return state.slots.reduce(0) { $0 + Double($1.slot.variable.storage.byteCount) } / (4 * 64 * 32)
+      return state.variables.reduce(0) { $0 + Double($1.variable.storage.byteCount) } / (4 * 64 * 32)
     }
     return size(make(.constant(learningRate)))
   }

@@ -1,6 +1,6 @@
 /// Every method, by name. A new method is a file in `Methods/` and a row in one of the tables.
 public enum MethodTable {
-  public static let entries = basic + adaptive + adam + normalized + factored + matrix
+  public static let entries = basic + adaptive + adam + normalized + factored + matrix + evaluating
 
   /// The methods a comparison takes when it is told none.
   public static let standardComparison = [

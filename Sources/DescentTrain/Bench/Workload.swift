@@ -8,7 +8,7 @@ public struct Workload: Sendable {
   public let summary: String
   /// What can be changed, for the transformers.
   public private(set) var size: TransformerSize?
-  let make: @Sendable () -> WorkloadStep
+  let make: @Sendable () throws -> WorkloadStep
 
   public static let all: [Workload] = [
     perceptron("mlp-small", [64, 128, 10], batch: 32),
@@ -19,6 +19,8 @@ public struct Workload: Sendable {
     transformer("gpt-tiny", TransformerSize(depth: 4, heads: 4, width: 128, context: 64, batch: 12)),
     transformer("gpt-small", gptSmall),
     update("adamw-25m", "AdamW's update alone, 25 million parameters", AdamW(weightDecay: 0.1)),
+    update("adamw8-25m", "the same with state of 8 bits", AdamW(weightDecay: 0.1).quantizedState()),
+    update("adamw16-25m", "the same with state in bfloat16", AdamW(weightDecay: 0.1).quantizedState(.bfloat16)),
     update("own-adamw-25m", "the same with AdamW as a user would write it", HandWrittenAdamW()),
     update("muon-gpt-small", "Muon's update alone, of gpt-small's tensors", Muon(), of: gptSmall),
     update("soap-gpt-small", "SOAP's update alone, of gpt-small's tensors", SOAP(), of: gptSmall),
@@ -32,7 +34,7 @@ public struct Workload: Sendable {
   private static func perceptron(_ name: String, _ widths: [Int], batch: Int) -> Workload {
     let shape = widths.map(String.init).joined(separator: "-")
     return Workload(name: name, summary: "\(shape), batch \(batch), AdamW") {
-      .training(
+      try .training(
         Sequential.perceptron(widths), on: .numbers([batch, widths[0]]), labels: [batch], classes: widths.last!)
     }
   }
@@ -42,7 +44,7 @@ public struct Workload: Sendable {
     _ name: String, _ summary: String, _ shape: Shape, _ network: @escaping @Sendable () -> Sequential
   ) -> Workload {
     Workload(name: name, summary: "\(summary), batch \(shape[0]), AdamW") {
-      .training(network(), on: .numbers(shape), labels: [shape[0]], classes: 10)
+      try .training(network(), on: .numbers(shape), labels: [shape[0]], classes: 10)
     }
   }
 
@@ -64,7 +66,7 @@ public struct Workload: Sendable {
       let model = Transformer(
         vocabulary: size.vocabulary, context: size.context, width: size.width, depth: size.depth, heads: size.heads)
       let tokens: Shape = [size.batch, size.context]
-      return .training(
+      return try .training(
         model, on: .indices(tokens, below: size.vocabulary), labels: tokens, classes: size.vocabulary)
     }
   }
@@ -72,7 +74,7 @@ public struct Workload: Sendable {
   /// An optimizer's update of one tensor of 25 million elements, its gradient given.
   public static func update<Method: OptimizationMethod>(_ name: String, _ summary: String, _ method: Method) -> Workload
   {
-    Workload(name: name, summary: summary) { .update(method, of: [("weight", [25_000_000])]) }
+    Workload(name: name, summary: summary) { try .update(method, of: [("weight", [25_000_000])]) }
   }
 
   /// An optimizer's update of all tensors of a transformer.
@@ -82,7 +84,7 @@ public struct Workload: Sendable {
     Workload(name: name, summary: summary) {
       let model = Transformer(
         vocabulary: size.vocabulary, context: size.context, width: size.width, depth: size.depth, heads: size.heads)
-      return .update(method, of: model.trainableVariables.map { ($0.name, $0.shape) })
+      return try .update(method, of: model.trainableVariables.map { ($0.name, $0.shape) })
     }
   }
 }

@@ -29,8 +29,10 @@ struct WorkloadStep {
   }
 
   /// Forward, backward and AdamW's update, with cross-entropy.
-  static func training(_ model: some UnaryModule, on input: Input, labels: Shape, classes: Int) -> WorkloadStep {
-    let updater = Updater(AdamW(), parameters: model.trainableVariables)
+  static func training(_ model: some UnaryModule, on input: Input, labels: Shape, classes: Int) throws
+    -> WorkloadStep
+  {
+    let updater = try Updater(AdamW(), parameters: model.trainableVariables)
     let function = compile { arguments in
       let logits = Forward.training(key: RandomKey(3)) { model(arguments[0]) }
       let loss = crossEntropy(logits, labels: arguments[1])
@@ -44,10 +46,10 @@ struct WorkloadStep {
   }
 
   /// An optimizer's update of some tensors, their gradients given.
-  static func update(_ method: some OptimizationMethod, of tensors: [(name: String, shape: Shape)]) -> WorkloadStep {
+  static func update(_ method: some OptimizationMethod, of tensors: [(name: String, shape: Shape)]) throws -> WorkloadStep {
     let parameters = tensors.map { Variable(shape: $0.shape, name: $0.name) }
     let gradients = tensors.map { Variable(shape: $0.shape, name: "gradient of \($0.name)") }
-    let updater = Updater(method, parameters: parameters)
+    let updater = try Updater(method, parameters: parameters)
     let function = compile { _ in
       updater.apply(gradients.map(\.value))
       return []
@@ -84,11 +86,11 @@ extension Workload {
     public var kernelCount: Int { executable.plan.kernelCount }
   }
 
-  public func prepare() throws -> Prepared { try Prepared(make()) }
+  public func prepare() throws -> Prepared { try Prepared(try make()) }
 
   /// The plan of the step and the memory it takes; nothing is compiled or run.
   public func plan() throws -> (plan: Plan, memory: MemorySummary) {
-    let step = make()
+    let step = try make()
     let plan = try step.function.plan(shapes: step.arguments.map(\.shape), dtypes: step.arguments.map(\.dtype))
     return (plan, plan.memorySummary(parameters: step.variables))
   }

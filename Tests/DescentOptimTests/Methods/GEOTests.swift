@@ -33,7 +33,7 @@ import Testing
     let variables = track(gradients).variables(.float32)
     let method = GEO(
       learningRate: 0.01, increase: 0.3, decrease: 0.4, memory: 0, minimumGain: 0.25, maximumGain: 2)
-    let updater = Updater(method, parameters: variables)
+    let updater = try Updater(method, parameters: variables)
     let step = compile { (gradients: [Tensor]) in
       updater.apply(gradients)
       return []
@@ -80,7 +80,7 @@ import Testing
   @Test func `gains of another shape stop the program with both shapes`() async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let method = FixedGEO(gains: .elements(["layers.0.weight": .ones([3])]))
-      _ = Updater(method, parameters: [Variable(shape: [2, 3], name: "layers.0.weight")])
+      _ = try Updater(method, parameters: [Variable(shape: [2, 3], name: "layers.0.weight")])
     }
     let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
     for fragment in ["GEO", "layers.0.weight", "[3]", "[2, 3]"] {

@@ -44,13 +44,13 @@ import Testing
   }
 
   /// Sutskever et al. 2013, equations 3 and 4: v ← μv − η∇f(θ + μv), θ ← θ + v. The parameters here are their θ + μv.
-  @Test func `Nesterov takes the gradient at the point looked ahead to`() {
+  @Test func `Nesterov takes the gradient at the point looked ahead to`() throws {
     let curvature = [1.0, 5, 20]
     let start: [Double] = [1, -2, 0.5]
     let (rate, momentum) = (0.03, 0.9)
 
     let w = Variable(Storage(start, shape: [3]), name: "w")
-    let updater = Updater(
+    let updater = try Updater(
       Nesterov(learningRate: .constant(rate), momentum: .constant(momentum)), parameters: [w])
     let program = Trace.record(arguments: []) { _ in
       updater.minimize((0.5 * Tensor(curvature) * w.value * w.value).sum())

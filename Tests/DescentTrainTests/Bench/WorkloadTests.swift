@@ -11,7 +11,7 @@ import Testing
     #expect(
       Workload.all.map(\.name) == [
         "mlp-small", "mlp-mnist", "mlp-wide", "cnn-mnist", "resnet8", "gpt-tiny", "gpt-small", "adamw-25m",
-        "own-adamw-25m", "muon-gpt-small", "soap-gpt-small",
+        "adamw8-25m", "adamw16-25m", "own-adamw-25m", "muon-gpt-small", "soap-gpt-small",
       ])
     #expect(Workload.named("resnet8")?.name == "resnet8" && Workload.named("resnet9") == nil)
   }

@@ -28,23 +28,29 @@ struct ScheduleCase: Sendable, CustomTestStringConvertible {
     .init(
       "warmup-exponential init=0 peak=0.1 warmup=20 steps=50 rate=0.5 staircase",
       .exponential(from: 0.1, rate: 0.5, every: 50, staircase: true).warmingUp(over: 20)),
-    // Joins.
+    .init(
+      "multistep 20,90,150 gamma=0.3", .multiStep(from: 0.1, factor: 0.3, at: [20, 90, 150])),
+    .init(
+      "cosine-warm-restarts T0=40 mult=2 min=0.001",
+      .cosineWithRestarts(from: 0.1, to: 0.001, every: 40, growth: 2)),
+    .init("polynomial total=150 power=2", .polynomial(from: 0.1, power: 2, over: 150)),
+    .init("onecycle max=0.4 total=200 cos", .oneCycle(peak: 0.4, over: 201)),
+    .init(
+      "cyclic base=0.01 max=0.1 up=25 triangular2", .cyclic(from: 0.01, to: 0.1, rise: 25, .halving)),
+    .init(
+      "inverse-time: 0.1/(1+0.5*t/50) (keras InverseTimeDecay)", .inverseTime(from: 0.1, rate: 0.5, every: 50)),
+    // Joins and closures.
     .init(
       "multistep 20,90,150 gamma=0.3",
       Schedule.constant(0.1).then(.constant(0.03), after: 20)
         .then(.step(from: 0.009, factor: 0.3, every: 60), after: 90)),
     .init(
       "cosine-warm-restarts T0=40 mult=2 min=0.001",
-      Schedule.cosine(from: 0.1, to: 0.001, over: 40)
-        .then(.cosine(from: 0.1, to: 0.001, over: 80), after: 40)
-        .then(.cosine(from: 0.1, to: 0.001, over: 160), after: 120)),
-    // Closures.
+      Schedule.cosine(from: 0.1, to: 0.001, over: 40).then(.cosine(from: 0.1, to: 0.001, over: 80))
+        .then(.cosine(from: 0.1, to: 0.001, over: 160))),
     .init(
       "polynomial total=150 power=2",
       Schedule("polynomial") { 0.1 * pow(1 - Double(min($0, 150)) / 150, 2) }),
-    .init(
-      "inverse-time: 0.1/(1+0.5*t/50) (keras InverseTimeDecay)",
-      Schedule("inverse time") { 0.1 / (1 + 0.5 * Double($0) / 50) }),
   ]
 }
 
@@ -56,6 +62,12 @@ struct ScheduleCase: Sendable, CustomTestStringConvertible {
     #expect(values.count == 200)
     let found = values.indices.map { row.schedule.value(at: $0) }
     #expect(relativeError(found, values, scale: 1e-12) < 1e-12)
+  }
+
+  /// With this no golden schedule stays without a schedule of ours.
+  @Test func `every golden schedule has a case`() throws {
+    let names = Set(try Golden.shared.get().schedules.map(\.name))
+    #expect(names.count == 13 && names == Set(ScheduleCase.all.map(\.name)))
   }
 
   @Test func `a number is a constant schedule`() {
@@ -105,27 +117,19 @@ struct ScheduleCase: Sendable, CustomTestStringConvertible {
     #expect(Schedule.constant(2).warmingUp(over: 0).value(at: 0) == 2)
   }
 
-  /// Resuming needs the step's number only: no order of asking changes an answer.
-  @Test(arguments: ScheduleCase.all)
-  func `the value is a function of the step alone`(row: ScheduleCase) {
-    let forwards = (0..<300).map { row.schedule.value(at: $0) }
-    let backwards = (0..<300).reversed().map { row.schedule.value(at: $0) }
-    #expect(forwards == backwards.reversed())
-    #expect(row.schedule.value(at: 137) == forwards[137])
+  @Test func `a schedule with an end is followed at its end`() async throws {
+    let joined = Schedule.linear(from: 0, to: 4, over: 4).then(.cosine(from: 8, over: 2))
+    #expect((0..<8).map { joined.value(at: $0) } == [0, 1, 2, 3, 8, 4, 0, 0] && joined.length == 6)
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = DescentOptim.Schedule.exponential(from: 1, rate: 0.5).then(0.1)
+    }
+    let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(message.contains("exponential(from: 1.0") && message.contains("after"), "\(message)")
   }
 
-  @Test func `an updater resumed at a step uses that step's values`() throws {
-    let schedule = Schedule.exponential(from: 0.5, rate: 0.8).warmingUp(over: 3)
-    let track = Track.waves([4], steps: 8)
-    let whole = try track.compiled(SGD(learningRate: schedule)).states
-
-    var rest = track
-    rest.parameters[0].start = whole[4][0]
-    rest.gradients = Array(track.gradients[5...])
-    let resumed = try rest.compiled(SGD(learningRate: schedule)) { updater, step in
-      if step == 0 { updater.stepCount.storage.set(5, at: 0) }
-    }
-    #expect(resumed.states == Array(whole[5...]))
+  @Test func `a scaled schedule keeps its form`() {
+    let scaled = Schedule.linear(from: 0, to: 4, over: 4).scaled(by: 0.5)
+    #expect((0..<6).map { scaled.value(at: $0) } == [0, 0.5, 1, 1.5, 2, 2] && scaled.length == 4)
   }
 
   @Test func `a schedule over no steps stops the program and says so`() async throws {

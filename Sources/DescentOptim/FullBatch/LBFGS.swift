@@ -1,0 +1,128 @@
+import DescentEngine
+import DescentGraph
+
+/// L-BFGS (Liu & Nocedal 1989, "On the limited memory BFGS method for large scale optimization"): full-batch minimization
+/// with curvature from the last `history` steps and a line search for the strong Wolfe conditions.
+///
+/// ```swift
+/// let result = try LBFGS().minimize([w]) { rosenbrock(w.value) }
+/// ```
+///
+/// The loss and its gradient are one compiled program, a step's direction another (the two-loop recursion over `history`
+/// pairs of vectors); the host only chooses step lengths. The loss must be a function of the parameters alone: all data in
+/// each evaluation, the same random numbers.
+public struct LBFGS: Sendable {
+  /// Pairs of a step and the change of the gradient that are kept; memory is 2·`history` + 4 times the parameters'.
+  public var history: Int
+  public var maximumIterations: Int
+  public var maximumEvaluations: Int
+  /// Ends when no element of the gradient is larger.
+  public var gradientTolerance: Double
+  /// Ends when a step lowers the loss by no more than this times the loss or 1, whichever is larger.
+  public var lossTolerance: Double
+  /// c₁ and c₂ of the Wolfe conditions.
+  public var decrease: Double, curvature: Double
+
+  /// Defaults as SciPy's `L-BFGS-B` has them, except that it ends when the loss falls by 2.2e-9.
+  public init(
+    history: Int = 10, maximumIterations: Int = 15_000, maximumEvaluations: Int = 15_000,
+    gradientTolerance: Double = 1e-5, lossTolerance: Double = 1e-11, decrease: Double = 1e-3, curvature: Double = 0.9
+  ) {
+    require(history > 0, "LBFGS: the history has 1 or more steps, not \(history)")
+    (self.history, self.maximumIterations, self.maximumEvaluations) = (history, maximumIterations, maximumEvaluations)
+    (self.gradientTolerance, self.lossTolerance) = (gradientTolerance, lossTolerance)
+    (self.decrease, self.curvature) = (decrease, curvature)
+  }
+
+  /// How a minimization went.
+  public struct Result: Sendable, Equatable {
+    /// Why it ended.
+    public enum Reason: String, Sendable {
+      case gradientTolerance = "the gradient is small enough"
+      case lossTolerance = "the loss falls no further"
+      case maximumIterations = "the iterations are used up"
+      case maximumEvaluations = "the evaluations are used up"
+      /// No step down the direction meets the Wolfe conditions: the limits of the dtype, or a wrong gradient.
+      case lineSearchFailed = "the line search found no better point"
+      case notFinite = "the loss or its gradient is not finite at the start"
+    }
+    public var loss: Double
+    /// Of the loss with its gradient.
+    public var evaluations: Int
+    public var iterations: Int
+    public var reason: Reason
+    public var hasConverged: Bool { reason == .gradientTolerance || reason == .lossTolerance }
+  }
+
+  /// Moves `parameters` to a minimum of `loss`, a scalar that is traced once.
+  ///
+  /// - Parameter isCancelled: asked after every iteration with the result so far; true ends the minimization.
+  /// - Throws: `EngineError` when an engine library is missing.
+  public func minimize(
+    _ parameters: [Variable], isCancelled: (Result) -> Bool = { _ in false },
+    _ loss: @escaping @Sendable () throws -> Tensor
+  ) throws -> Result {
+    let problem = FlatProblem(parameters, history: history, loss)
+    var here = try problem.evaluate(at: 0)
+    var result = Result(loss: here.loss, evaluations: 1, iterations: 0, reason: .notFinite)
+    func ended(_ reason: Result.Reason) -> Result {
+      result.reason = reason
+      return result
+    }
+    guard here.loss.isFinite && here.greatest.isFinite else { return result }
+    if here.greatest <= gradientTolerance { return ended(.gradientTolerance) }
+
+    /// Whether the next direction is the steepest descent, whose length says nothing about the step's.
+    var isFresh = true
+    while result.iterations < maximumIterations {
+      var way = try problem.advance()
+      if way.slope >= 0 {
+        problem.forgetHistory()
+        isFresh = true
+        way = try problem.advance()
+      }
+      let first = isFresh ? min(1, 1 / way.length) : 1
+      var search = LineSearch(
+        value: here.loss, slope: way.slope, first: first, decrease: decrease, curvature: curvature)
+      var (t, lowest) = (first, (t: 0.0, loss: here.loss))
+      var isFound = false
+      search: while !isFound {
+        guard result.evaluations < maximumEvaluations else {
+          _ = try problem.evaluate(at: lowest.t)
+          return ended(.maximumEvaluations)
+        }
+        let there = try problem.evaluate(at: t)
+        result.evaluations += 1
+        if there.loss < lowest.loss { lowest = (t, there.loss) }
+        switch search.next(after: .init(t: t, value: there.loss, slope: there.slope)) {
+        case .evaluate(let next): t = next
+        case .found: (here, isFound) = (there, true)
+        case .failed:
+          // The lowest point may still be good enough to go on from.
+          here = try problem.evaluate(at: lowest.t)
+          result.evaluations += 1
+          if lowest.t > 0 {
+            isFound = true
+          } else if isFresh {
+            return ended(.lineSearchFailed)
+          } else {
+            break search
+          }
+        }
+      }
+      isFresh = !isFound
+      guard isFound else {
+        problem.forgetHistory()
+        continue
+      }
+      let fall = result.loss - here.loss
+      let scale = max(result.loss.magnitude, here.loss.magnitude, 1)
+      result.loss = here.loss
+      result.iterations += 1
+      if here.greatest <= gradientTolerance { return ended(.gradientTolerance) }
+      if fall <= lossTolerance * scale { return ended(.lossTolerance) }
+      if isCancelled(result) { break }
+    }
+    return ended(.maximumIterations)
+  }
+}

@@ -1,0 +1,72 @@
+import DescentGraph
+
+/// Takes a step with the mean gradient of several micro-batches, after the last of them. Until then parameters, states and
+/// schedules of the method inside stay as they are: its step number counts real steps.
+///
+/// Acts on the gradients: what stands outside (`.accumulating(steps: 4).clipped(…)`) sees each micro-batch's, what stands
+/// inside the mean. Methods that evaluate the loss themselves cannot stand inside, since a mean of several batches is no
+/// longer at hand. A micro-batch costs the work of a step, the update included; its results are only not kept.
+public struct Accumulated<Base: OptimizationMethod>: Modifier {
+  public var base: Base
+  /// Micro-batches in a step.
+  public let steps: Int
+
+  public struct Sum: OptimizerState {
+    /// Of the gradients since the last step.
+    @Slot public var gradientSum: Tensor
+    public init(like w: Tensor) { gradientSum = .zeros(like: w) }
+  }
+  public struct Counts: OptimizerState {
+    /// Steps taken, and micro-batches since the last one (i64 scalars).
+    @Slot public var taken: Tensor
+    @Slot public var gathered: Tensor
+    public init(like: Tensor) {
+      taken = .zeros([], dtype: .int64)
+      gathered = .zeros([], dtype: .int64)
+    }
+    var clock: Slot { _taken }
+  }
+  public typealias State = Layered<Sum, Base.State>
+  public typealias Shared = Layered<Counts, Base.Shared>
+
+  public func makeState(for w: Tensor, named name: String) -> State {
+    State(own: Sum(like: w), base: base.makeState(for: w, named: name))
+  }
+  public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared {
+    Shared(own: Counts(like: Tensor(0)), base: base.makeShared(for: parameters))
+  }
+
+  public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
+    let counts = step.shared.own
+    let one = Tensor([Int64(1)], shape: [])
+    let isLast = counts.gathered .== Double(steps - 1)
+    let sums = parameters.map { $0.state.own.gradientSum + $0.gradient }
+    let means = sums.map { $0 / Double(steps) }
+
+    let before = StateSnapshot(parameters.map(\.state.base) + [step.shared.base])
+    let values = base.update(
+      parameters.replacing(gradients: means).withStates(\.base),
+      at: step.inside(
+        \.base, shared: step.shared.base, gradients: means, hasObjective: false, clock: counts.clock))
+    before.restore(unless: isLast)
+    for (parameter, sum) in zip(parameters, sums) {
+      parameter.state.own.gradientSum = select(isLast, Tensor.zeros(like: sum), sum)
+    }
+    counts.taken = counts.taken + isLast.cast(to: .int64)
+    counts.gathered = select(isLast, Tensor.zeros(like: one), counts.gathered + one)
+    return zip(parameters, values).map { select(isLast, $1, $0.value) }
+  }
+
+  public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
+    base.evaluationPoint(
+      parameters.withStates(\.base), at: step.inside(\.base, shared: step.shared.base, clock: step.shared.own.clock))
+  }
+}
+
+extension OptimizationMethod {
+  /// The method on the mean gradient of `steps` micro-batches, one step after the last of them.
+  public func accumulating(steps: Int) -> Accumulated<Self> {
+    require(steps > 0, "accumulating(steps:): a step takes 1 or more micro-batches, not \(steps)")
+    return Accumulated(base: self, steps: steps)
+  }
+}

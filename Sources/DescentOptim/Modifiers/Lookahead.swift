@@ -1,0 +1,51 @@
+import DescentGraph
+
+/// Lookahead (Zhang et al. 2019, arXiv 1907.08610): acts on what comes out of the method. After every `interval` steps the
+/// slow weights go the fraction `share` of the way to the method's, φ ← φ + α(θ − φ), and the method goes on from there.
+///
+/// State: one tensor beside the method's. The network is evaluated where it is trained; after each `interval` steps that is
+/// the slow weights.
+public struct Lookahead<Base: OptimizationMethod>: Modifier {
+  public var base: Base
+  /// α.
+  public var share: Schedule
+  /// Steps of the method from one move of the slow weights to the next.
+  public let interval: Int
+
+  public struct Slow: OptimizerState {
+    @Slot public var slow: Tensor
+    public init(like w: Tensor) { slow = .zeros(like: w) }
+  }
+  public typealias State = Layered<Slow, Base.State>
+  public typealias Shared = Base.Shared
+
+  public static var adjustable: [Hyperparameter<Self>] { [.init("share", \.share, .positive)] + inherited }
+
+  public func makeState(for w: Tensor, named name: String) -> State {
+    State(own: Slow(like: w), base: base.makeState(for: w, named: name))
+  }
+
+  public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
+    let fast = base.update(parameters.withStates(\.base), at: step.inner)
+    let rounds = step.number / Double(interval)
+    let moves = floor(rounds) .== rounds
+    return zip(parameters, fast).map { parameter, fast in
+      let memory = parameter.state.own
+      let slow = step.first(parameter.value, otherwise: memory.slow)
+      memory.slow = select(moves, slow + step.share * (fast - slow), slow)
+      return select(moves, memory.slow, fast)
+    }
+  }
+
+  public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
+    base.evaluationPoint(parameters.withStates(\.base), at: step.inner)
+  }
+}
+
+extension OptimizationMethod {
+  /// The method with slow weights that follow it every `interval` steps.
+  public func lookahead(share: Schedule = 0.5, every interval: Int = 5) -> Lookahead<Self> {
+    require(interval > 0, "lookahead(every:): the slow weights move every 1 or more steps, not \(interval)")
+    return Lookahead(base: self, share: share, interval: interval)
+  }
+}

@@ -1,0 +1,44 @@
+import DescentGraph
+
+/// Weight decay of the parameters whose names match a pattern.
+///
+/// Decoupled, it acts before the method's step: θ is shrunk by 1 − ηλ, η the method's learning rate (Loshchilov & Hutter
+/// 2017, arXiv 1711.05101). Coupled, it acts on the gradients: λθ is added to them (L2 regularization), and the method
+/// treats that as part of the gradient. Modifiers inside see the sum, those outside do not.
+public struct WeightDecayed<Base: OptimizationMethod>: Modifier {
+  public enum Kind: String, CaseIterable, Sendable { case decoupled, coupled }
+  public var base: Base
+  public var decay: Schedule
+  public let pattern: NamePattern
+  public let kind: Kind
+
+  public static var adjustable: [Hyperparameter<Self>] { [.init("decay", \.decay, .nonNegative)] + inherited }
+
+  public func check(names: [String]) throws(NamePatternError) {
+    try pattern.check(names)
+    try base.check(names: names)
+  }
+
+  public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
+    let changed = parameters.map { parameter in
+      var parameter = parameter
+      guard pattern.matches(parameter.name) else { return parameter }
+      switch kind {
+      case .decoupled: parameter.value = (1 - step.inner.learningRate * step.decay) * parameter.value
+      case .coupled: parameter.gradient = parameter.gradient + step.decay * parameter.value
+      }
+      return parameter
+    }
+    return base.update(
+      changed, at: step.inside(\.base, shared: step.shared, gradients: changed.map(\.gradient)))
+  }
+}
+
+extension OptimizationMethod {
+  /// The method with weight decay λ for the parameters that match: `.weightDecay(0.1, matching: "*.weight")`.
+  public func weightDecay(
+    _ decay: Schedule, matching pattern: NamePattern = "*", _ kind: WeightDecayed<Self>.Kind = .decoupled
+  ) -> WeightDecayed<Self> {
+    WeightDecayed(base: self, decay: decay, pattern: pattern, kind: kind)
+  }
+}

@@ -1,0 +1,61 @@
+/// Scales a rate down when a metric has stopped getting better: the one schedule that is no function of the step.
+///
+/// The loop reports the metric, usually once an epoch, and sets the rate when told that the scale has changed:
+///
+/// ```swift
+/// if plateau.report(validationLoss) { updater.method.learningRate = rate.scaled(by: plateau.scale) }
+/// ```
+///
+/// The whole value is its state: save it (it is `Codable`) and a resumed run goes on as if it had not stopped. The rules are
+/// those of `torch.optim.lr_scheduler.ReduceLROnPlateau`.
+public struct ReduceOnPlateau: Codable, Sendable, Equatable {
+  public enum Direction: String, Codable, CaseIterable, Sendable { case lower, higher }
+  /// What the rate is multiplied by at a time, above 0 and below 1.
+  public var factor: Double
+  /// Reports without improvement that are put up with.
+  public var patience: Int
+  /// The fraction by which a metric must beat the best to count as better.
+  public var threshold: Double
+  /// Reports after a reduction in which none is counted.
+  public var cooldown: Int
+  /// The scale does not fall below this.
+  public var minimumScale: Double
+  /// Which metric is better.
+  public var better: Direction
+
+  /// What the rate is to be multiplied by now.
+  public private(set) var scale = 1.0
+  public private(set) var best: Double?
+  /// Reports since the last improvement.
+  public private(set) var stale = 0
+  public private(set) var cooldownLeft = 0
+
+  public init(
+    factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4, cooldown: Int = 0, minimumScale: Double = 0,
+    better: Direction = .lower
+  ) {
+    (self.factor, self.patience, self.threshold) = (factor, patience, threshold)
+    (self.cooldown, self.minimumScale, self.better) = (cooldown, minimumScale, better)
+  }
+
+  /// Takes a metric in; NaN is no improvement.
+  ///
+  /// - Returns: whether ``scale`` has changed.
+  public mutating func report(_ metric: Double) -> Bool {
+    if isBetter(metric) { (best, stale) = (metric, 0) } else { stale += 1 }
+    if cooldownLeft > 0 { (cooldownLeft, stale) = (cooldownLeft - 1, 0) }
+    guard stale > patience else { return false }
+    (cooldownLeft, stale) = (cooldown, 0)
+    let before = scale
+    scale = max(scale * factor, minimumScale)
+    return scale != before
+  }
+
+  private func isBetter(_ metric: Double) -> Bool {
+    guard let best else { return !metric.isNaN }
+    return switch better {
+    case .lower: metric < best - threshold * best.magnitude
+    case .higher: metric > best + threshold * best.magnitude
+    }
+  }
+}

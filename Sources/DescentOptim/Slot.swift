@@ -1,0 +1,65 @@
+import DescentGraph
+
+/// A tensor that an optimizer remembers from step to step, under the name of the property.
+///
+/// It is kept as it is, or in fewer bits where a modifier says so (`quantizedState`): reading decodes, writing encodes.
+@propertyWrapper
+public struct Slot {
+  private let memory: Memory
+
+  /// The format is chosen while the state is made, and does not change after that.
+  private final class Memory {
+    var variables: [Variable]
+    var format: EncodedTensor?
+    init(_ variable: Variable) { variables = [variable] }
+  }
+
+  /// A slot that starts as `wrappedValue`, which must be a constant (`zeros(like:)`, `Tensor(filled:…)`, data).
+  public init(wrappedValue: Tensor) {
+    switch wrappedValue.node.op {
+    case .constant(.data(let storage)): memory = Memory(Variable(storage))
+    case .constant(.splat(let value)):
+      let variable = Variable(shape: wrappedValue.shape, dtype: wrappedValue.dtype)
+      if value != 0 {
+        for i in 0..<wrappedValue.shape.elementCount { variable.storage.set(value, at: i) }
+      }
+      memory = Memory(variable)
+    default:
+      fatalError("a slot must start from a constant, not from \(wrappedValue.node.op.name); evaluate it first")
+    }
+  }
+
+  public var wrappedValue: Tensor {
+    get {
+      guard let format = memory.format else { return variable.value }
+      // What this step has written is read as it was, before it lost bits.
+      return Trace.current?.noted(for: memory) ?? format.decoded(memory.variables.map(\.value))
+    }
+    nonmutating set {
+      guard let format = memory.format else { return variable.value = newValue }
+      Trace.current?.note(newValue, for: memory)
+      let parts = format.encoded(newValue, noise: Rounding.key?.folding(in: variable.name))
+      for (variable, part) in zip(memory.variables, parts) { variable.value = part }
+    }
+  }
+
+  /// Where the tensor is kept; the first part of it, when it is encoded.
+  var variable: Variable { memory.variables[0] }
+
+  /// All that is kept, with what is added to the slot's name.
+  var parts: [(suffix: String, variable: Variable)] {
+    memory.variables.enumerated().map { ($0 == 0 ? "" : ".scale", $1) }
+  }
+
+  /// Keeps the tensor in `format` from now on, if that can: before the first step only.
+  func encode(as format: StateFormat, minimumCount: Int) {
+    guard memory.format == nil, variable.shape.elementCount >= minimumCount,
+      let encoded = EncodedTensor(format, shape: variable.shape, dtype: variable.dtype)
+    else { return }
+    memory.variables = encoded.variables(startingAt: variable.storage)
+    memory.format = encoded
+  }
+
+  /// Lets reading decode again, after a part was written from outside.
+  func forgetWritten() { Trace.current?.note(nil, for: memory) }
+}
