@@ -39,8 +39,11 @@ public struct Step<Method: OptimizationMethod> {
 struct StepObjective {
   let loss: Tensor
   let parameters: [Tensor]
+  /// Told of every further evaluation.
+  let onEvaluation: () -> Void
 
   func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) {
+    onEvaluation()
     let loss = replacing(parameters, with: values, in: [loss])[0]
     return (loss, DescentGraph.gradients(of: loss, withRespectTo: values))
   }
