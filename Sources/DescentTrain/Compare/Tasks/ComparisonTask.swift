@@ -17,8 +17,8 @@ public struct ComparisonTask: Sendable {
 
   /// How the built-in targets were chosen.
   public static let referenceOrigin =
-    "what AdamW, tuned by 16 trials, had reached after 60 % of the budget (median of 10 judged seeds, rounded to the "
-    + "harder side of two or three digits); fixed before any other method ran"
+    "what AdamW, tuned by 16 trials for the final metric on the validation part, had reached after 60 % of the budget: the "
+    + "median of seeds 0 to 9, to three digits; chosen before any other method ran"
 
   public init(
     name: String, title: String, summary: String, metric: Comparison.Metric, target: Double?,

@@ -14,7 +14,8 @@ extension Problem {
   ) -> Problem {
     let start = StartingValues(model)
     return Problem(
-      parameters: model.trainableVariables, examples: data.train.count, batch: min(batch, data.train.count),
+      parameters: model.trainableVariables,
+      state: model.parameters.filter { !$0.parameter.isTrainable }.map(\.parameter.variable), examples: data.train.count, batch: min(batch, data.train.count),
       load: { seed in
         try data.load(seed: seed)
         try start.load(seed: seed)

@@ -15,6 +15,8 @@ public struct Problem: Sendable {
 
   /// What a method updates.
   public let parameters: [Variable]
+  /// What a step changes besides: running statistics of layers.
+  public let state: [Variable]
   /// How many examples batches are drawn from; 0 for a function that takes none.
   public let examples: Int
   /// Examples that the loss of one step is a mean over.
@@ -27,10 +29,14 @@ public struct Problem: Sendable {
   let metric: @Sendable (_ part: Part) -> Tensor
 
   public init(
-    parameters: [Variable], examples: Int = 0, batch: Int = 1, load: @escaping @Sendable (_ seed: UInt64) throws -> Void,
+    parameters: [Variable], state: [Variable] = [], examples: Int = 0, batch: Int = 1,
+    load: @escaping @Sendable (_ seed: UInt64) throws -> Void,
     loss: @escaping @Sendable (_ rows: Tensor?) -> Tensor, metric: @escaping @Sendable (_ part: Part) -> Tensor
   ) {
-    (self.parameters, self.examples, self.batch) = (parameters, examples, batch)
+    (self.parameters, self.state, self.examples, self.batch) = (parameters, state, examples, batch)
     (self.load, self.loss, self.metric) = (load, loss, metric)
   }
+
+  /// Draws the data and the starting values that belong to `seed`.
+  public func draw(seed: UInt64) throws { try load(seed) }
 }

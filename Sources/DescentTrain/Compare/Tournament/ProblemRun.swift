@@ -71,6 +71,11 @@ final class ProblemRun {
   /// Begins a run: data and starting values of `seed`, `method` at its first step.
   func start(_ method: any OptimizationMethod, seed: UInt64) throws {
     try problem.load(seed)
+    resume(method, seed: seed)
+  }
+
+  /// Begins a run with the data and parameters as they are.
+  func resume(_ method: any OptimizationMethod, seed: UInt64) {
     reset(method)
     self.seed.assign(Storage([Int64(bitPattern: seed)], shape: []))
     order = Self.order(problem, seed: seed)
