@@ -35,7 +35,8 @@ struct CompareCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The methods, or 'all'. (default: \(MethodTable.standardComparison.joined(separator: ", ")))",
+      "The methods, or 'all'. (default: \(MethodTable.standardComparison.joined(separator: ", ")); with --tasks or "
+        + "--tune \(TasksOptions.standardMethods.joined(separator: ", ")))",
       valueName: "names"),
     transform: commaSeparated)
   var methods: [String] = []
@@ -48,7 +49,8 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How often each method is run, with seeds 0, 1, 2, … (default: 3; 10 with --tasks or --tune)", valueName: "count"))
+      "How often each method is run, with seeds 0, 1, 2, … (default: 3; 10 with --tasks or --tune)", valueName: "count")
+  )
   var seeds: Int?
 
   @Option(
@@ -151,7 +153,8 @@ struct CompareCommand: ParsableCommand {
 
   func entries() throws -> [MethodEntry] {
     if methods == ["all"] { return MethodTable.entries }
-    return try (methods.isEmpty ? MethodTable.standardComparison : methods).map { try MethodChoice.entry(named: $0) }
+    let standard = tasks.isAskedFor ? TasksOptions.standardMethods : MethodTable.standardComparison
+    return try (methods.isEmpty ? standard : methods).map { try MethodChoice.entry(named: $0) }
   }
 
   private func runner(

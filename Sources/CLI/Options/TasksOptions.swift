@@ -29,6 +29,10 @@ struct TasksOptions: ParsableArguments {
       valueName: "count"))
   var decades: Double?
 
+  /// The methods that take part when none are named. The first is the one that takes part twice. Full-batch descent is left
+  /// out: at an equal number of gradient evaluations it takes a few steps only.
+  static let standardMethods = ["adamw"] + MethodTable.standardComparison.filter { $0 != "adamw" && $0 != "gd" }
+
   var isAskedFor: Bool { !tasks.isEmpty || tune != nil }
 
   /// Options that were given and mean nothing without tasks.

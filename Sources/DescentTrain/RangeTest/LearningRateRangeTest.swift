@@ -27,7 +27,8 @@ public struct LearningRateRangeTest: Sendable {
 
   /// Rates to try, each by another rule; nil when the loss never fell.
   public struct Suggestions: Sendable, Equatable {
-    /// The middle of the longest decline, on the logarithmic axis.
+    /// The middle of the longest decline on the logarithmic axis, without the flat beginning in which the loss falls by
+    /// the first tenth.
     public let valley: Double?
     /// Where the smoothed loss falls fastest against the logarithm of the rate.
     public let steepest: Double?
@@ -84,15 +85,17 @@ public struct LearningRateRangeTest: Sendable {
     guard let lowest = points.indices.min(by: { points[$0].smoothed < points[$1].smoothed }), lowest > 0 else {
       return Suggestions(valley: nil, steepest: nil, minimum: nil)
     }
-    let decline = longestDecline(points.map(\.smoothed))
-    let ends = (points[decline.lowerBound].rate, points[decline.upperBound].rate)
+    let decline = points[longestDecline(points.map(\.smoothed))]
+    let (top, bottom) = (decline.first?.smoothed ?? 0, decline.last?.smoothed ?? 0)
+    let steep = decline.first { $0.smoothed <= top - 0.1 * (top - bottom) }
+    let valley = steep.flatMap { steep in decline.last.map { (steep.rate * $0.rate).squareRoot() } }
     // Slopes over two steps, up to the minimum: what is beyond is no place to train at.
     let slopes = (1..<max(2, min(lowest + 1, points.count - 1))).map { i in
       let (left, right) = (points[i - 1], points[min(i + 1, points.count - 1)])
       return (rate: points[i].rate, slope: (right.smoothed - left.smoothed) / log(right.rate / left.rate))
     }
     return Suggestions(
-      valley: (ends.0 * ends.1).squareRoot(), steepest: slopes.min { $0.slope < $1.slope }?.rate,
+      valley: valley, steepest: slopes.min { $0.slope < $1.slope }?.rate,
       minimum: points[lowest].rate / 10)
   }
 

@@ -18,8 +18,11 @@ public struct RangeTestReport: Sendable {
   }
 
   public func html() -> String {
-    let rates = Self.named(result.suggestions).map {
-      "<div><dt>\($0.name)</dt><dd>\(NumberText.significant($0.rate, 3))</dd></div>"
+    let suggestions = Self.named(result.suggestions).map { "\($0.name): \(NumberText.significant($0.rate, 3))" }
+    let names = ["smoothed loss"] + suggestions
+    let keys = names.enumerated().map { index, name in
+      "<li class=\"key \(ReportPalette.className(index))\" data-key=\"\(index)\">"
+        + "<svg width=\"26\" height=\"10\" aria-hidden=\"true\"><path class=\"line\" d=\"M0 5H26\"/></svg>\(name)</li>"
     }
     return """
       <!doctype html>
@@ -40,7 +43,7 @@ public struct RangeTestReport: Sendable {
       <h1>Learning rates for \(Markup.escape(title))</h1>
       <p class="note">The training loss while the rate grows from step to step (Smith 2015). Dots: each step's loss. Line: \
       their smoothed course. A rate to train with lies where the loss falls, well before its minimum.</p>
-      <dl class="facts">\(rates.joined())</dl>
+      <ul class="legend">\(keys.joined())</ul>
       <figure class="wide">\(plot() ?? "<p class=\"empty\">No finite value to draw.</p>")</figure>
       <section><h2>Run it again</h2><pre><code>\(Markup.escape(commandLine))</code></pre></section>
       </main>
@@ -67,12 +70,11 @@ public struct RangeTestReport: Sendable {
         crosses: [], dots: points.map { .init(x: $0.rate, y: $0.loss) }.filter { range.contains($0.y) })
     ]
     for (i, suggestion) in Self.named(result.suggestions).enumerated() {
-      // An upright line ends at the bottom, a little higher for each, so that names do not meet.
-      let foot = range.lowerBound + (range.upperBound - range.lowerBound) * (0.08 + 0.09 * Double(i))
       series.append(
         SVGChart.Series(
           index: i + 1, label: suggestion.name,
-          line: [.init(x: suggestion.rate, y: range.upperBound), .init(x: suggestion.rate, y: foot)], band: [],
+          line: [.init(x: suggestion.rate, y: range.upperBound), .init(x: suggestion.rate, y: range.lowerBound)],
+          band: [],
           thin: [], crosses: []))
     }
     return SVGChart(

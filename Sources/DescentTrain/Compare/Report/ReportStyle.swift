@@ -120,7 +120,6 @@ enum ReportStyle {
     .sticky{position:sticky;top:0;z-index:1;background:var(--bg);padding:8px 0;margin-top:36px;\
     border-bottom:1px solid var(--rule)}
     .wide{max-width:760px}
-    .three{grid-template-columns:repeat(auto-fit,minmax(min(100%,21rem),1fr))}
     .protocol{padding-left:1.2em;max-width:70em}
     .protocol li{margin-bottom:6px}
     .words{white-space:normal;display:block;text-align:left;max-width:52em}

@@ -50,7 +50,8 @@ struct TournamentCharts {
       ends: series.compactMap { $0.line.last?.x }, starts: series.compactMap { $0.line.first { $0.x > 0 }?.x })
     guard let x, let y else { return nil }
     return SVGChart(
-      identifier: "clip-\(task.name)-\(progress.rawValue)", description: "\(task.metric.title) against \(progress.rawValue)",
+      identifier: "clip-\(task.name)-\(progress.rawValue)",
+      description: "\(task.metric.title) against \(progress.rawValue)",
       xTitle: (progress == .seconds ? "seconds of training" : "gradient evaluations")
         + (x.kind == .log ? " (log scale)" : ""),
       yTitle: task.metric.title + unit(task), xUnit: progress == .seconds ? " s" : " evaluations",

@@ -109,7 +109,7 @@ public struct TournamentReport: Sendable {
       \(Markup.escape(task.metric.targetText(task.target))). Budget: \(NumberText.count(Double(task.budget))) gradient \
       evaluations.</p>
       <p class="note">\(Markup.escape(notes))</p>
-      <div class="charts three">
+      <div class="charts">
       \(figures.map { "<figure>\($0)</figure>" }.joined(separator: "\n"))
       </div>
       \(TournamentTables(tournament: tournament, summary: summary).task(index))

@@ -9,13 +9,16 @@ struct TournamentTables {
     let cost = tournament.plan.cost
     let points = task.metric.format == .percent ? " (points)" : ""
     let heads = [
-      "#", "Method", Self.capitalized(task.metric.title) + ", final", "Difference to best" + points,
-      Self.capitalized(cost.title) + " to target", "Ratio", "Reached", "Steps", "Evaluations", "Seconds", "CPU seconds",
+      "#", "Method", "Final " + Markup.escape(task.metric.title), "Difference to best" + points,
+      Self.capitalized(cost.title) + " to target", "Ratio", "Reached", "Steps", "Evaluations", "Seconds", "CPU s",
     ]
-    let rows = summary.tasks[index].enumerated().map { place, standing -> [String] in
+    var place = 0
+    let rows = summary.tasks[index].map { standing -> [String] in
       let entry = task.entries[standing.index]
+      let isRepeat = tournament.contestants[standing.index].isRepeat
+      if !isRepeat { place += 1 }
       return [
-        tournament.contestants[standing.index].isRepeat ? "–" : "\(place + 1)", name(standing, entry),
+        isRepeat ? "–" : "\(place)", name(standing, entry),
         metric(standing, task), difference(standing, task), self.cost(standing, cost),
         standing.ratio.isFinite ? NumberText.fixed(standing.ratio, decimals: 2) : "–",
         "\(standing.reached) of \(standing.runs)",
@@ -84,7 +87,9 @@ struct TournamentTables {
 
   private func cost(_ standing: TournamentSummary.TaskStanding, _ cost: Tournament.Cost) -> String {
     guard standing.runs > 0 else { return "–" }
-    let interval = standing.costInterval.map { "<br>[\(cost.text($0.lowerBound)), \(cost.text($0.upperBound))]" }
+    // Where no run was near, "missed" says it all.
+    let known = standing.costInterval.flatMap { $0.lowerBound.isFinite ? $0 : nil }
+    let interval = known.map { "<br>[\(cost.text($0.lowerBound)), \(cost.text($0.upperBound))]" }
     return cost.text(standing.cost) + (interval ?? "")
   }
 
@@ -94,7 +99,9 @@ struct TournamentTables {
     Spread.median(entry.runs.compactMap(value)).map(text) ?? "–"
   }
 
-  private static func capitalized(_ text: String) -> String { Markup.escape(text.prefix(1).uppercased() + text.dropFirst()) }
+  private static func capitalized(_ text: String) -> String {
+    Markup.escape(text.prefix(1).uppercased() + text.dropFirst())
+  }
 
   /// - Parameter rows: cells as markup.
   private static func table(_ heads: [String], _ rows: [[String]]) -> String {

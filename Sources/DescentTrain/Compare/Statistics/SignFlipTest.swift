@@ -11,33 +11,29 @@ enum SignFlipTest {
   static let sampleCount = 10_000
 
   /// The two-sided p-value of the mean difference.
-  static func pValue(_ differences: [Double], seed: UInt64 = 0) -> Double {
-    pValue(count: differences.count, seed: seed) { flips in
-      zip(differences, flips).reduce(0) { $0 + ($1.1 ? -$1.0 : $1.0) }
-    }
-  }
-
-  /// The two-sided p-value of any statistic that turns its sign with all the pairs.
   ///
-  /// - Parameters:
-  ///   - samples: sign patterns that are drawn where there are too many to go through all.
-  ///   - statistic: of the pairs, those marked exchanged.
-  static func pValue(
-    count: Int, samples: Int = sampleCount, seed: UInt64 = 0, statistic: ([Bool]) -> Double
-  ) -> Double {
+  /// - Parameter samples: sign patterns that are drawn where there are too many to go through all.
+  static func pValue(_ differences: [Double], samples: Int = sampleCount, seed: UInt64 = 0) -> Double {
+    let count = differences.count
     guard count > 0 else { return 1 }
-    let observed = abs(statistic([Bool](repeating: false, count: count)))
     // Sums in another order differ in their last digits.
-    let bound = observed * (1 - 1e-9)
+    let bound = abs(differences.reduce(0, +)) * (1 - 1e-9)
+    func isExtreme(_ pattern: (Int) -> Bool) -> Bool {
+      var sum = 0.0
+      for i in 0..<count { sum += pattern(i) ? -differences[i] : differences[i] }
+      return abs(sum) >= bound
+    }
     if count <= greatestExactCount {
-      let extreme = (0..<(1 << count)).count { pattern in
-        abs(statistic((0..<count).map { pattern >> $0 & 1 == 1 })) >= bound
-      }
+      let extreme = (0..<(1 << count)).count { pattern in isExtreme { pattern >> $0 & 1 == 1 } }
       return Double(extreme) / Double(1 << count)
     }
     var random = SeededGenerator(seed: seed, stream: UInt64(count))
+    var bits: UInt64 = 0
     let extreme = (0..<samples).count { _ in
-      abs(statistic((0..<count).map { _ in random.next() >> 63 == 1 })) >= bound
+      isExtreme { i in
+        if i % 64 == 0 { bits = random.next() }
+        return bits >> UInt64(i % 64) & 1 == 1
+      }
     }
     return Double(extreme + 1) / Double(samples + 1)
   }

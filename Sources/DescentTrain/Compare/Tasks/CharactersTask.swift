@@ -8,7 +8,7 @@ extension ComparisonTask {
     name: "characters", title: "Characters, transformer",
     summary: "The opening of Coriolanus (32,613 characters), the next one predicted from up to 32: a transformer of 2 "
       + "blocks, 2 heads, width 32 (30,208 parameters), cross-entropy in nats, batch 16.",
-    metric: .testCrossEntropy, target: 2.27, budget: 400
+    metric: .testCrossEntropy, target: 2.43, budget: 400
   ) {
     let (tokens, alphabet) = SampleText.load()
     let context = 32

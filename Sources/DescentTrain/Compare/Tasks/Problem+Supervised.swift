@@ -15,7 +15,8 @@ extension Problem {
     let start = StartingValues(model)
     return Problem(
       parameters: model.trainableVariables,
-      state: model.parameters.filter { !$0.parameter.isTrainable }.map(\.parameter.variable), examples: data.train.count, batch: min(batch, data.train.count),
+      state: model.parameters.filter { !$0.parameter.isTrainable }.map(\.parameter.variable),
+      examples: data.train.count, batch: min(batch, data.train.count),
       load: { seed in
         try data.load(seed: seed)
         try start.load(seed: seed)

@@ -64,11 +64,12 @@ struct TaskSummary {
       }
       let mean = differences.reduce(0, +) / Double(differences.count)
       let difference = PairedDifference(count: differences.count, mean: mean, interval: interval)
-      let place = pairs.firstIndex { $0 == (min(i, other), max(i, other)) }
-      let p = place.map { adjusted[$0] } ?? SignFlipTest.pValue(differences)
-      let isClear = !difference.includesZero && p < TournamentSummary.level
-      let isAboveFloor = !judges.contains(i) || abs(mean) > floor
-      return isClear && isAboveFloor ? .differenceShown(difference) : .noDifferenceShown(difference)
+      // That two equal methods differ is no claim to make.
+      guard let pair = pairs.firstIndex(where: { $0 == (min(i, other), max(i, other)) }) else {
+        return .noDifferenceShown(difference)
+      }
+      let isShown = !difference.includesZero && adjusted[pair] < TournamentSummary.level && abs(mean) > floor
+      return isShown ? .differenceShown(difference) : .noDifferenceShown(difference)
     }
   }
 

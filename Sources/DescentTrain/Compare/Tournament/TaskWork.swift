@@ -87,9 +87,12 @@ struct TaskWork {
     for trial in 0..<plan.trials {
       for i in shuffled() where !isCancelled() {
         let seeds = (0..<plan.tuningSeeds).map { plan.tuningSeed($0, isRepeat: contestants[i].isRepeat) }
-        if let tried = try self.trial(spaces[i], settings[i][trial], seeds, result.target, {
-          counter.count(task, contestants[i].title, .tuning)
-        }) {
+        if let tried = try self.trial(
+          spaces[i], settings[i][trial], seeds, result.target,
+          {
+            counter.count(task, contestants[i].title, .tuning)
+          })
+        {
           result.entries[i].trials.append(tried)
         }
       }
@@ -141,9 +144,12 @@ struct TaskWork {
         guard let chosen = result.entries[i].chosen else { continue }
         let values = [.init(chosen[0].name, chosen[0].value * factor)] + chosen.dropFirst()
         let seed = plan.tuningSeed(0, isRepeat: contestants[i].isRepeat)
-        if let tried = try trial(spaces[i], values, [seed], result.target, {
-          counter.count(task, contestants[i].title, .sweep)
-        }) {
+        if let tried = try trial(
+          spaces[i], values, [seed], result.target,
+          {
+            counter.count(task, contestants[i].title, .sweep)
+          })
+        {
           result.entries[i].sweep.append(tried)
         }
       }
@@ -169,8 +175,8 @@ struct TaskWork {
         guard let run else { return (nil, "") }
         counter.count(task, entry.title, .target)
         finals.append(run.finalMetric ?? .nan)
-        let point = Int(reference.share * Double(ProblemRun.pointCount))
-        if point < run.points.count { shares.append(run.points[point].metric) }
+        let share = Int(reference.share * Double(task.budget))
+        if let point = run.points.first(where: { $0.step >= share }) { shares.append(point.metric) }
       }
       guard finals.allSatisfy(\.isFinite), shares.count == finals.count, let final = Spread.median(finals),
         let share = Spread.median(shares)

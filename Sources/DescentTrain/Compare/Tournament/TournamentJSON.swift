@@ -44,7 +44,8 @@ public struct TournamentJSON: Sendable {
     return .object([
       ("trials", .integer(plan.trials)), ("tuningSeeds", .integer(plan.tuningSeeds)),
       ("seeds", .integer(plan.seeds)), ("search", .string(plan.scope.rawValue)), ("decades", .number(plan.decades)),
-      ("by", .string(plan.cost.rawValue)), ("statements", .array(TournamentProtocol(tournament).statements.map(OrderedJSON.string))),
+      ("by", .string(plan.cost.rawValue)),
+      ("statements", .array(TournamentProtocol(tournament).statements.map(OrderedJSON.string))),
       ("spaces", .object(tournament.contestants.filter { !$0.isRepeat }.map { ($0.method, .string($0.space)) })),
     ])
   }

@@ -22,15 +22,15 @@ struct TournamentProtocol {
         + "data, the starting values and the order of batches. Seeds are the outer loop, and methods run in an order "
         + "drawn anew for each.",
       "Budget: gradients of one batch, the same number for every run. A step that evaluates twice costs two, a step over "
-        + "all examples as many as there are batches. The metric is measured at \(ProblemRun.pointCount) even distances, "
-        + "so that is how finely the way to the target is known. Times leave out measuring, tracing and compiling.",
+        + "all examples as many as there are batches. The metric is measured \(ProblemRun.pointCount) times, closer "
+        + "together at the start; that is how finely the way to the target is known. Times leave out measuring, tracing and compiling.",
       "The entry \"(again)\" is the first method with everything random drawn anew: points of the search, tuning seeds, "
         + "judged seeds. What differs between it and the first is noise. It is not ranked and sets no record.",
       "Score: AlgoPerf's, the mean over tasks of max(0, 4 − r)/3, where r is the median cost to the target over the least "
         + "of any method; a run that missed the target has infinite cost.",
       "Intervals: 95 %, percentiles of 2,000 resamples of the seeds, widened for few seeds (Hesterberg 2015).",
       "Claims: a difference is claimed when its interval excludes 0, Fisher's randomization test (the two methods "
-        + "exchanged seed by seed) gives p < 0.05 after Holm's correction for all \(pairs * (pairs - 1) / 2) pairs, and "
+        + "exchanged run by run) gives p < 0.05 after Holm's correction for all \(pairs * (pairs - 1) / 2) pairs, and "
         + "it is greater than that of the entry \"(again)\". The intervals are about other seeds of these tasks, not "
         + "about other tasks.",
     ]

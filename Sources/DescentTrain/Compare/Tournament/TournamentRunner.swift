@@ -31,7 +31,7 @@ public struct TournamentRunner {
   }
 
   /// Where a reference run sets the target: the method, the trials of its tuning, and the share of the budget.
-  static let reference = (method: "adamw", trials: 8, seeds: 3, share: 0.6)
+  static let reference = (method: "adamw", trials: 8, seeds: 3, share: 0.3)
 
   /// - Throws: `EngineError` when an engine library is missing, and what a task throws when it is made.
   public func run(commandLine: String, onProgress: @escaping (Progress) -> Void = { _ in }) throws -> Tournament {

@@ -84,9 +84,8 @@ struct TournamentScoring {
     let pairs = judges.flatMap { a in judges.filter { $0 > a }.map { (a, $0) } }
     let adjusted = Holm.adjusted(pairs.map { pValue($0, $1, pairs: pairs.count) })
     for i in scores.indices {
-      let isRepeat = !judges.contains(i)
       // The repetition is held against the method it repeats.
-      let other = isRepeat ? 0 : best
+      let other = judges.contains(i) ? best : 0
       guard i != other else {
         verdicts[i] = .best
         continue
@@ -96,41 +95,30 @@ struct TournamentScoring {
         continue
       }
       let difference = PairedDifference(count: count, mean: scores[i] - scores[other], interval: interval)
-      let place = pairs.firstIndex { $0 == (min(i, other), max(i, other)) }
-      let p = place.map { adjusted[$0] } ?? pValue(i, other, pairs: 1)
-      let isClear = !difference.includesZero && p < TournamentSummary.level
-      let isAboveFloor = isRepeat || abs(difference.mean) > (floor ?? 0)
-      verdicts[i] = isClear && isAboveFloor ? .differenceShown(difference) : .noDifferenceShown(difference)
+      // That two equal methods differ is no claim to make.
+      guard let pair = pairs.firstIndex(where: { $0 == (min(i, other), max(i, other)) }) else {
+        verdicts[i] = .noDifferenceShown(difference)
+        continue
+      }
+      let isShown =
+        !difference.includesZero && adjusted[pair] < TournamentSummary.level && abs(difference.mean) > (floor ?? 0)
+      verdicts[i] = isShown ? .differenceShown(difference) : .noDifferenceShown(difference)
     }
     return verdicts
   }
 
   /// Exchanges two methods seed by seed on all tasks at once.
+  ///
+  /// What is exchanged are scores of single runs, measured by the cheapest run of any method, which no exchange changes.
   private func pValue(_ a: Int, _ b: Int, pairs: Int) -> Double {
-    // The best of the methods that stay where they are.
-    let others = costs.map { costs in
-      judges.filter { $0 != a && $0 != b }.map { Self.median(costs[$0]) }.min() ?? .infinity
-    }
-    let count = costs.reduce(0) { $0 + $1[a].count }
-    var (left, right): ([Double], [Double]) = ([], [])
-    // Enough patterns that the correction for all pairs leaves something to claim.
-    let samples = max(2000, 60 * pairs)
-    return SignFlipTest.pValue(count: count, samples: samples, seed: tournament.plan.seed) { flips in
-      var (start, difference) = (0, 0.0)
-      for (task, costs) in costs.enumerated() {
-        left.removeAll(keepingCapacity: true)
-        right.removeAll(keepingCapacity: true)
-        for seed in costs[a].indices {
-          let isFlipped = flips[start + seed]
-          left.append(costs[isFlipped ? b : a][seed])
-          right.append(costs[isFlipped ? a : b][seed])
-        }
-        start += costs[a].count
-        let medians = (Self.median(left), Self.median(right))
-        let best = min(medians.0, medians.1, others[task])
-        difference += PerformanceProfile.score(medians.0, best: best) - PerformanceProfile.score(medians.1, best: best)
+    let differences = costs.flatMap { costs in
+      let best = judges.flatMap { costs[$0] }.min() ?? .infinity
+      return zip(costs[a], costs[b]).map {
+        PerformanceProfile.score($0, best: best) - PerformanceProfile.score($1, best: best)
       }
-      return difference
     }
+    // Enough patterns that the correction for all pairs leaves something to claim.
+    let samples = max(SignFlipTest.sampleCount, 60 * pairs)
+    return SignFlipTest.pValue(differences, samples: samples, seed: tournament.plan.seed)
   }
 }

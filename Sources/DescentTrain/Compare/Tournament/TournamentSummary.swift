@@ -6,8 +6,8 @@
 ///   method. 1 is the fastest everywhere, 0 never within four times the fastest.
 /// - Intervals resample seeds within each task, the same ones for all methods.
 /// - A difference is *claimed* when its interval excludes 0, a randomization test that exchanges the two methods seed by
-///   seed has a p-value below 0.05 after Holm's correction for all pairs of methods, and the first method's repetition
-///   differs from it by less.
+///   seed has a p-value below 0.05 after Holm's correction for all pairs of methods, and it is greater than that of the
+///   first method and its repetition.
 public struct TournamentSummary: Sendable {
   static let level = 0.05
 
@@ -67,7 +67,8 @@ public struct TournamentSummary: Sendable {
     let count = tournament.contestants.count
     let judges = (0..<count).filter { !tournament.contestants[$0].isRepeat }
     let pairs = judges.count * (judges.count - 1) / 2
-    seedsForTaskClaims = (1...64).first { SignFlipTest.leastPValue(count: $0) * Double(max(pairs, 1)) < Self.level } ?? 64
+    seedsForTaskClaims =
+      (1...64).first { SignFlipTest.leastPValue(count: $0) * Double(max(pairs, 1)) < Self.level } ?? 64
     scoredTasks = tournament.tasks.indices.filter { task in
       tournament.tasks[task].entries.allSatisfy { !$0.runs.isEmpty }
     }
