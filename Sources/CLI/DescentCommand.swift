@@ -14,6 +14,7 @@ struct DescentCommand: ParsableCommand {
         descent train digits                           train on built-in data
         descent train cars.csv --target price          train on your own table
         descent compare digits --methods sgd,adam,geo  which method is best?
+        descent find-lr digits                         which learning rate to start from?
         descent bench mlp-mnist                        how fast is a step?
 
       Data are 'digits' (1,797 handwritten digits, built in) or the path of a CSV file.
@@ -23,8 +24,8 @@ struct DescentCommand: ParsableCommand {
       """,
     version: Machine.version,
     subcommands: [
-      TrainCommand.self, PredictCommand.self, CompareCommand.self, OptimizersCommand.self, BenchCommand.self,
-      InspectCommand.self, DoctorCommand.self,
+      TrainCommand.self, PredictCommand.self, CompareCommand.self, FindLRCommand.self, OptimizersCommand.self,
+      BenchCommand.self, InspectCommand.self, DoctorCommand.self,
     ])
 
   static func main() {

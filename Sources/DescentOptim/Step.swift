@@ -56,6 +56,8 @@ public struct Step<Method: OptimizationMethod> {
 struct StepObjective {
   let loss: Tensor
   let parameters: [Tensor]
+  /// Told of every further evaluation.
+  let onEvaluation: () -> Void
 
   /// The loss as a function of some of the parameters.
   func restricted(to indices: [Int]) -> StepObjective {
@@ -63,6 +65,7 @@ struct StepObjective {
   }
 
   func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) {
+    onEvaluation()
     let loss = replacing(parameters, with: values, in: [loss])[0]
     return (loss, DescentGraph.gradients(of: loss, withRespectTo: values))
   }

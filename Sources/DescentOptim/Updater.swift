@@ -22,6 +22,10 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   private let remembered: Remembered
   /// Computes the evaluation point; made when it is first wanted.
   private let evaluation = Mutex<CompiledFunction?>(nil)
+  private let evaluations = Mutex(1)
+
+  /// How many gradients a step of `minimize(_:)` takes, once it has been traced: 1, and one for each `evaluate(at:)`.
+  public var evaluationsPerStep: Int { evaluations.withLock { $0 } }
 
   /// `@unchecked Sendable`: states hold variables, which are; they are made once and never changed.
   private struct Remembered: @unchecked Sendable {
@@ -68,7 +72,9 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   /// Inside a compiled function: takes one step down the gradient of `loss`, a scalar.
   public func minimize(_ loss: Tensor) {
     let values = parameters.map(\.value)
-    take(gradients(of: loss, withRespectTo: values), StepObjective(loss: loss, parameters: values))
+    evaluations.withLock { $0 = 1 }
+    let objective = StepObjective(loss: loss, parameters: values) { self.evaluations.withLock { $0 += 1 } }
+    take(gradients(of: loss, withRespectTo: values), objective)
   }
 
   /// Inside a compiled function: takes one step with the given gradients, in the order of `parameters`.

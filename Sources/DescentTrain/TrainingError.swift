@@ -4,6 +4,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case diverged(step: Int, loss: Double, learningRate: Double)
   /// The data have nothing to train on.
   case noExamples(String)
+  /// No target was given for a comparison, and the reference runs that were to set one all diverged.
+  case noTarget(task: String)
   /// The data's targets do not fit the objective.
   case objectiveMismatch(String)
 
@@ -12,6 +14,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .diverged(let step, let loss, let rate):
       "the loss became \(loss.isNaN ? "NaN" : "\(loss)") at step \(step): the learning rate \(rate) is too high for this method and data; "
         + "try \(Float(rate / 10))"
+    case .noTarget(let task):
+      "the reference runs that were to set a target for \(task) all diverged; give one with --target"
     case .noExamples(let name): "\(name) has no examples to train on"
     case .objectiveMismatch(let text): text
     }

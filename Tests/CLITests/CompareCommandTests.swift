@@ -56,5 +56,62 @@ extension CommandTests {
       #expect(methods[1]["divergedAtStep"] is Int)
       #expect(!descent.folder.exists("report.html"))
     }
+
+    @Test func tasksAsJSONWithReport() throws {
+      let output = try descent.run(
+        "compare --tasks quadratic,logistic --methods adam,sgd --tune 2 --seeds 2 --report tasks.html --json")
+      #expect(output.exitCode == 0)
+      let json = try output.json
+      let ranking = try #require(json["ranking"] as? [[String: Any]])
+      #expect(ranking.count == 3 && ranking.last?["repeat"] as? Bool == true)
+      #expect(ranking.last?["title"] as? String == "Adam (again)")
+      let tasks = try #require(json["tasks"] as? [[String: Any]])
+      #expect(tasks.map { $0["name"] as? String } == ["quadratic", "logistic"])
+      for task in tasks {
+        let methods = try #require(task["methods"] as? [[String: Any]])
+        for method in methods {
+          #expect((method["trials"] as? [Any])?.count == 2 && (method["seeds"] as? [Any])?.count == 2)
+          #expect(method["hyperparameters"] is [String: Double])
+        }
+      }
+      let plan = try #require(json["protocol"] as? [String: Any])
+      #expect(plan["trials"] as? Int == 2 && (plan["spaces"] as? [String: String])?.count == 2)
+      let report = try descent.folder.read("tasks.html")
+      #expect(report.contains("Performance profile") && report.contains("--tasks quadratic,logistic"))
+    }
+
+    @Test func ownDataAreATask() throws {
+      try descent.folder.write(Tables.cars, to: "cars.csv")
+      let output = try descent.run(
+        "compare cars.csv --column price --methods adam --tune 1 --seeds 2 --epochs 3 --search rate --no-report")
+      #expect(output.exitCode == 0, "\(output.stderr)")
+      #expect(output.stdout.contains("cars.csv") && output.stdout.contains("Adam (again)"))
+      #expect(output.stdout.contains("test RMSE"))
+    }
+
+    @Test func tasksAreListed() throws {
+      let text = try descent.run("compare --list-tasks").stdout
+      for name in ["quadratic:", "digits-cnn:", "characters:"] { #expect(text.contains(name)) }
+      let list = try JSONSerialization.jsonObject(with: Data(descent.run("compare --list-tasks --json").stdout.utf8))
+      let tasks = try #require(list as? [[String: Any]])
+      #expect(tasks.count == 8 && tasks.allSatisfy { $0["target"] is Double && $0["targetOrigin"] is String })
+    }
+
+    @Test func wrongUseOfTasks() throws {
+      for (arguments, message) in [
+        ("compare --tasks digits-cn", "did you mean 'digits-cnn'?"),
+        ("compare --tasks quadratic,quadratic", "--tasks has 'quadratic' twice"),
+        ("compare", "name the data ('digits' or a CSV file), or give --tasks"),
+        ("compare digits --by time", "--by goes with --tasks or --tune"),
+        ("compare --tasks all --tune -1", "--tune must be at least 0"),
+        ("compare --tasks all --learning-rates sgd=1", "--learning-rates is for fixed rates"),
+        ("compare --tasks all --column price", "--column is for data of your own"),
+        ("compare --tasks all --decades 0", "--decades must be above 0"),
+      ] {
+        let output = try descent.run(arguments)
+        #expect(output.exitCode == 64 && output.stdout == "", "\(arguments): \(output.stdout)")
+        #expect(output.stderr.hasPrefix("error: ") && output.stderr.contains(message), "\(output.stderr)")
+      }
+    }
   }
 }

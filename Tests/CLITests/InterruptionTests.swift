@@ -26,6 +26,16 @@ extension CommandTests {
       #expect(try descent.folder.read("report.html").contains("interrupted"))
     }
 
+    @Test func compareOnTasksKeepsWhatWasJudged() throws {
+      let run = try descent.start("compare --tasks quadratic,characters --methods sgd,adam --tune 0 --seeds 2000")
+      Thread.sleep(forTimeInterval: 4)
+      kill(run.identifier, SIGINT)
+      let output = try run.wait()
+      #expect(output.exitCode == 130)
+      #expect(output.stdout.contains("interrupted"))
+      #expect(try descent.folder.read("report.html").contains("interrupted"))
+    }
+
     @Test func benchWritesWhatItHasMeasured() throws {
       let output = try interrupt("bench mlp-small --seconds 1000 --json", by: SIGINT)
       #expect(output.exitCode == 130)

@@ -185,7 +185,7 @@ extension CommandTests {
     @Test func helpTeaches() throws {
       let root = try descent.run("--help")
       #expect(root.exitCode == 0)
-      for name in ["train", "predict", "compare", "bench", "inspect", "doctor", "optimizers"] {
+      for name in ["train", "predict", "compare", "find-lr", "bench", "inspect", "doctor", "optimizers"] {
         #expect(root.stdout.contains("\n  \(name) "))
         let help = try descent.run("\(name) --help")
         #expect(help.exitCode == 0)

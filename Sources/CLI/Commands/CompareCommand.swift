@@ -5,19 +5,29 @@ import Foundation
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Train one network with several methods and say which is best, and how sure that is.",
+    abstract: "Train with several methods and say which is best, and how sure that is.",
     discussion: """
       EXAMPLES:
         descent compare digits
         descent compare digits --methods sgd,adam,geo --seeds 5 --target 0.97
         descent compare digits --learning-rates sgd=0.1,adam=1e-3
         descent compare cars.csv --column price --methods momentum,adamw
+        descent compare --tasks all --tune 8 --seeds 10
+        descent compare --tasks quadratic,digits-cnn --methods sgd,adam,lion
+        descent compare cars.csv --column price --tune 16
 
-      Every method gets the same data, starting weights and epochs for each seed. The table ranks them by the mean \
-      over the seeds and says which differences the seeds support; the HTML report shows the learning curves as well.
+      The quick form trains one network on DATA: every method gets the same data, starting weights and epochs for each \
+      seed, and a fixed learning rate.
+
+      With --tasks or --tune each method is first tuned, all by equally many trials, and then judged on fresh seeds: by \
+      how long it takes to a target that was fixed beforehand, over all tasks. DATA then is a task too. \
+      'descent compare --list-tasks' says what is built in.
       """)
 
-  @OptionGroup(title: "Data") var data: DataOptions
+  @Argument(help: "'digits', or the path of a CSV file. With --tasks it may be left out.")
+  var data: String?
+
+  @OptionGroup(title: "Data") var table: TableOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("The column of the table to predict.", valueName: "name"))
   var column: String?
@@ -25,7 +35,8 @@ struct CompareCommand: ParsableCommand {
   @Option(
     name: .shortAndLong,
     help: ArgumentHelp(
-      "The methods, or 'all'. (default: \(MethodTable.standardComparison.joined(separator: ", ")))",
+      "The methods, or 'all'. (default: \(MethodTable.standardComparison.joined(separator: ", ")); with --tasks or "
+        + "--tune \(TasksOptions.standardMethods.joined(separator: ", ")))",
       valueName: "names"),
     transform: commaSeparated)
   var methods: [String] = []
@@ -36,8 +47,11 @@ struct CompareCommand: ParsableCommand {
     transform: rates)
   var learningRates: [Assignment] = []
 
-  @Option(help: ArgumentHelp("How often each method is run, with seeds 0, 1, 2, …", valueName: "count"))
-  var seeds = 3
+  @Option(
+    help: ArgumentHelp(
+      "How often each method is run, with seeds 0, 1, 2, … (default: 3; 10 with --tasks or --tune)", valueName: "count")
+  )
+  var seeds: Int?
 
   @Option(
     help: ArgumentHelp(
@@ -45,6 +59,7 @@ struct CompareCommand: ParsableCommand {
       valueName: "value"))
   var target: Double?
 
+  @OptionGroup(title: "Tasks") var tasks: TasksOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
   @OptionGroup(title: "Network") var objective: ObjectiveOptions
   @OptionGroup(title: "Run") var budget: BudgetOptions
@@ -58,7 +73,8 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard seeds >= 1 else { throw ValidationError("--seeds must be at least 1, not \(seeds).") }
+    if let seeds, seeds < 1 { throw ValidationError("--seeds must be at least 1, not \(seeds).") }
+    try checkForm()
     let entries = try entries()
     for (i, entry) in entries.enumerated() where entries[..<i].contains(where: { $0.name == entry.name }) {
       throw ValidationError("--methods has '\(entry.name)' twice.")
@@ -78,10 +94,33 @@ struct CompareCommand: ParsableCommand {
     }
   }
 
+  /// Options that belong to the other form of the command.
+  private func checkForm() throws {
+    if tasks.isAskedFor {
+      guard learningRates.isEmpty else {
+        throw ValidationError("--learning-rates is for fixed rates; with --tasks or --tune they are searched for.")
+      }
+      let forData = [
+        ("--column", column != nil), ("--target", target != nil), ("--hidden", network.hidden != nil),
+        ("--batch", budget.batch != nil), ("--objective", objective.objective != nil),
+      ]
+      if data == nil, let option = forData.first(where: \.1)?.0 ?? table.optionsForTables.first {
+        throw ValidationError("\(option) is for data of your own; the built-in tasks are fixed.")
+      }
+    } else if !tasks.listTasks {
+      if let option = tasks.given.first { throw ValidationError("\(option) goes with --tasks or --tune.") }
+      guard data != nil else {
+        throw ValidationError("name the data ('digits' or a CSV file), or give --tasks.")
+      }
+    }
+  }
+
   func run() throws {
+    if tasks.listTasks { return TasksOptions.list(asJSON: output.json) }
     let interruption = Interruption()
     if !noReport { try AtomicFile.check(report) }
-    let source = try DataSource(data, column: column, columnOption: "--column")
+    if tasks.isAskedFor { return try compareTasks(interruption) }
+    let source = try dataSource()
     let sample = try source.prepare(seed: 0)
     let runner = try runner(for: sample) { interruption.isRequested }
     let display = CompareDisplay(output, epochs: budget.epochs, metric: .standard(for: sample))
@@ -95,8 +134,13 @@ struct CompareCommand: ParsableCommand {
     } else {
       print(ComparisonTable(comparison).text(width: min(Terminal.width, 140)), terminator: "")
     }
-    try writeReport(comparison)
+    try writeReport(ReportHTML().html(for: comparison))
     if comparison.interrupted { throw ExitCode(Interruption.exitCode) }
+  }
+
+  /// - Precondition: there are data.
+  func dataSource() throws -> DataSource {
+    try DataSource(data ?? "", table, column: column, columnOption: "--column")
   }
 
   /// Where the learning rates come from; without it a reader cannot judge the ranking.
@@ -107,9 +151,10 @@ struct CompareCommand: ParsableCommand {
       : "\(others) are the methods' defaults and were not tuned on these data."
   }
 
-  private func entries() throws -> [MethodEntry] {
+  func entries() throws -> [MethodEntry] {
     if methods == ["all"] { return MethodTable.entries }
-    return try (methods.isEmpty ? MethodTable.standardComparison : methods).map { try MethodChoice.entry(named: $0) }
+    let standard = tasks.isAskedFor ? TasksOptions.standardMethods : MethodTable.standardComparison
+    return try (methods.isEmpty ? standard : methods).map { try MethodChoice.entry(named: $0) }
   }
 
   private func runner(
@@ -122,30 +167,37 @@ struct CompareCommand: ParsableCommand {
         $0, learningRate: rates[$0.name] ?? (isDigits ? $0.digitsRate : $0.learningRate),
         batch: min(budget.batchSize, sample.train.count))
     }
-    var runner = ComparisonRunner(entrants: entrants, seeds: Array(0..<seeds))
-    runner.experiment.hidden = network.hiddenWidths
-    runner.experiment.activation = network.activation
-    runner.experiment.dropout = network.dropout
-    runner.experiment.batch = min(budget.batchSize, sample.train.count)
-    runner.experiment.epochs = budget.epochs
-    runner.experiment.objective = try objective.chosen(for: sample)
-    runner.experiment.target = try checkedTarget(for: sample)
-    try NetworkOptions.checkMemory(runner.experiment.widths(for: sample))
+    var runner = ComparisonRunner(entrants: entrants, seeds: Array(0..<(seeds ?? 3)))
+    runner.experiment = try experiment(for: sample)
     runner.isCancelled = isCancelled
     return runner
   }
 
-  private func checkedTarget(for sample: PreparedData) throws -> Double? {
-    guard let target else { return data.data == "digits" ? 0.97 : nil }
+  /// The network and its training, without a method.
+  func experiment(for sample: PreparedData) throws -> Experiment {
+    var experiment = Experiment()
+    experiment.hidden = network.hiddenWidths
+    experiment.activation = network.activation
+    experiment.dropout = network.dropout
+    experiment.batch = min(budget.batchSize, sample.train.count)
+    experiment.epochs = budget.epochs
+    experiment.objective = try objective.chosen(for: sample)
+    experiment.target = try checkedTarget(for: sample)
+    try NetworkOptions.checkMemory(experiment.widths(for: sample))
+    return experiment
+  }
+
+  func checkedTarget(for sample: PreparedData) throws -> Double? {
+    guard let target else { return data == "digits" ? 0.97 : nil }
     guard !sample.isClassification || target <= 1 else {
       throw UsageError("--target is an accuracy from 0 to 1 here: write \(target / 100) for \(target) %.")
     }
     return target
   }
 
-  private func writeReport(_ comparison: Comparison) throws {
+  func writeReport(_ html: @autoclosure () -> String) throws {
     guard !noReport else { return }
-    try AtomicFile.write(Array(ReportHTML().html(for: comparison).utf8), to: report)
+    try AtomicFile.write(Array(html().utf8), to: report)
     let line = "report written to \(report)"
     if output.json { if !output.quiet { StandardError.write("\(line)\n") } } else { print("\n\(line)") }
   }

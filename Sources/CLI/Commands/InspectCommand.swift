@@ -73,7 +73,7 @@ struct InspectCommand: ParsableCommand {
 
   private func makePlan() throws -> (Plan, MemorySummary) {
     if let workload = Workload.named(data.data) {
-      if let option = data.optionsForTables.first ?? (target == nil ? nil : "--target") {
+      if let option = data.table.optionsForTables.first ?? (target == nil ? nil : "--target") {
         throw UsageError("\(option) is for CSV files; the workload '\(workload.name)' has data of its own.")
       }
       if memoryOptions.memoryLimit != nil {

@@ -54,7 +54,7 @@ struct TrainCommand: ParsableCommand {
       on: plan.data, onEpoch: { display.show($0) }, isCancelled: { interruption.isRequested })
     display.finish()
     if let save, outcome.divergence == nil {
-      let split = SavedModel.Split(validation: data.split.validation, test: data.split.test, seed: seed)
+      let split = SavedModel.Split(validation: data.table.split.validation, test: data.table.split.test, seed: seed)
       try SavedModel(
         outcome.model, of: plan.experiment, on: plan.data, optimizer: plan.optimizer.entry.name, split: split
       ).save(to: save)

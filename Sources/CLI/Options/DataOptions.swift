@@ -51,6 +51,11 @@ struct DataOptions: ParsableArguments {
   @Argument(help: "'digits', or the path of a CSV file.")
   var data: String
 
+  @OptionGroup var table: TableOptions
+}
+
+/// How a table is taken, and into which parts data are divided.
+struct TableOptions: ParsableArguments {
   @Option(help: "What a table's target is: classification or regression. (default: found out from the column)")
   var task: PredictionTask?
 

@@ -11,22 +11,23 @@ enum DataSource {
   /// Finds what the user named.
   ///
   /// - Parameters:
+  ///   - data: 'digits', or a path.
   ///   - column: the column to predict; only tables have one.
   ///   - columnOption: the option that gives it, for errors.
   /// - Throws: `UsageError` for options that do not fit the data, `DataError` for the file.
-  init(_ options: DataOptions, column: String?, columnOption: String) throws {
-    if options.data == "digits" {
+  init(_ data: String, _ options: TableOptions, column: String?, columnOption: String) throws {
+    if data == "digits" {
       if let option = options.optionsForTables.first ?? (column == nil ? nil : columnOption) {
         throw UsageError("\(option) is for CSV files; the digits need none (a file of that name is './digits').")
       }
       self = .digits(validation: options.split.validation, test: options.split.test)
       return
     }
-    try Self.checkExistence(of: options.data)
-    let document = try CSVReader.read(path: options.data, options: options.csv.readerOptions)
+    try Self.checkExistence(of: data)
+    let document = try CSVReader.read(path: data, options: options.csv.readerOptions)
     guard let column else {
       let names = document.columnNames.prefix(20).joined(separator: ", ")
-      throw UsageError("name the column to predict with \(columnOption); \(options.data) has the columns: \(names).")
+      throw UsageError("name the column to predict with \(columnOption); \(data) has the columns: \(names).")
     }
     let table = try Table(document, categorical: Set(options.categorical))
     let task = if let task = options.task { task } else { try table.task(forTarget: column) }

@@ -13,7 +13,7 @@ struct TrainingPlan {
     data options: DataOptions, target: String?, network: NetworkOptions, objective: ObjectiveOptions,
     optimizer: OptimizerOptions, budget: BudgetOptions, seed: Int, memoryLimit: ByteCount? = nil
   ) throws {
-    source = try DataSource(options, column: target, columnOption: "--target")
+    source = try DataSource(options.data, options.table, column: target, columnOption: "--target")
     data = try source.prepare(seed: seed)
     let entry = try MethodChoice.entry(named: optimizer.optimizer)
     if entry.isFullBatch, budget.batch != nil {

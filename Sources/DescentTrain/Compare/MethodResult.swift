@@ -76,6 +76,12 @@ extension MethodResult {
     public var steps: Int
     /// Largest resident memory during the run, where it was measured.
     public var peakMemoryBytes: Int?
+    /// Processor time of all threads, where it was measured.
+    public var cpuSeconds: Double?
+    /// Gradients of one batch that were taken, and how many when the metric first reached the target, where they were
+    /// counted.
+    public var gradientEvaluations: Int?
+    public var evaluationsToTarget: Int?
 
     public init(
       seed: UInt64, points: [Point], stepsToTarget: Int? = nil, secondsToTarget: Double? = nil, finalLoss: Double,

@@ -27,6 +27,8 @@ struct SVGChart {
     var thin: [[Sample]]
     /// Last finite measurement of every run that diverged.
     var crosses: [Sample]
+    /// Single measurements that no line joins.
+    var dots: [Sample] = []
   }
 
   /// Unique on the page; letters and hyphens only.
@@ -150,6 +152,9 @@ struct SVGChart {
       } else if let only = line.first {
         parts.append(
           "<circle class=\"dot\" cx=\"\(Markup.coordinate(only.x))\" cy=\"\(Markup.coordinate(only.y))\" r=\"3\"/>")
+      }
+      parts += series.dots.compactMap(place).map { at in
+        "<circle class=\"dot\" cx=\"\(Markup.coordinate(at.x))\" cy=\"\(Markup.coordinate(at.y))\" r=\"2\"/>"
       }
       let crosses = series.crosses.compactMap(place).map(clamped).map { at in
         "<path class=\"cross\" d=\"M\(Markup.coordinate(at.x - 4)) \(Markup.coordinate(at.y - 4))l8 8m0-8l-8 8\"/>"

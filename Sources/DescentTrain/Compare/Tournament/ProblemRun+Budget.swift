@@ -1,0 +1,66 @@
+import DescentOptim
+import Foundation
+
+extension ProblemRun {
+  /// How often the metric is measured in a run, besides its start.
+  static let pointCount = 40
+
+  /// Gradient evaluations at measurement `point` of 1...40: closer together at the start, where methods differ in ratio.
+  static func evaluations(at point: Int, of budget: Int) -> Int {
+    let share = pow(Double(point) / Double(pointCount), 1.5)
+    return Int((Double(budget) * share).rounded())
+  }
+
+  /// A whole run under a task's budget. What is measured along the way does not count as time.
+  ///
+  /// - Parameters:
+  ///   - budget: gradients of one batch.
+  ///   - target: of the metric; where it is first reached the costs are noted, and the run goes on.
+  ///   - part: what the metric is measured on.
+  /// - Returns: nil when it was cancelled.
+  func run(
+    _ method: any OptimizationMethod, seed: UInt64, budget: Int, metric: Comparison.Metric, target: Double?,
+    on part: Problem.Part, isCancelled: () -> Bool = { false }
+  ) throws -> MethodResult.Run? {
+    try start(method, seed: seed)
+    var run = MethodResult.Run(seed: seed, points: [], finalLoss: .nan, seconds: 0, steps: 0)
+    var time = ProcessTime()
+    var loss = Double.nan
+
+    func record() {
+      let value = measure(part)
+      run.points.append(
+        MethodResult.Point(
+          epoch: epochs, step: steps, seconds: time.wallSeconds, trainLoss: loss, testLoss: .nan, metric: value))
+      if !value.isFinite, run.divergedAtStep == nil { run.divergedAtStep = steps }
+      guard let target, run.evaluationsToTarget == nil, value.isFinite, metric.reaches(target, with: value) else {
+        return
+      }
+      run.stepsToTarget = steps
+      run.secondsToTarget = time.wallSeconds
+      run.evaluationsToTarget = steps * evaluationsPerStep
+    }
+
+    record()
+    for point in 1...Self.pointCount where run.divergedAtStep == nil {
+      if isCancelled() { return nil }
+      let end = Self.evaluations(at: point, of: budget) / evaluationsPerStep
+      guard end > steps else { continue }
+      var (total, count) = (0.0, 0)
+      time.measure {
+        while steps < end, run.divergedAtStep == nil {
+          let value = advance()
+          if !value.isFinite { run.divergedAtStep = steps }
+          total += value
+          count += 1
+        }
+      }
+      loss = total / Double(count)
+      if run.divergedAtStep == nil { record() }
+    }
+    run.finalLoss = run.divergedAtStep == nil ? loss : .nan
+    (run.seconds, run.cpuSeconds) = (time.wallSeconds, time.cpuSeconds)
+    (run.steps, run.gradientEvaluations) = (steps, steps * evaluationsPerStep)
+    return run
+  }
+}
