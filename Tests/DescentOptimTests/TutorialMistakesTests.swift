@@ -14,7 +14,7 @@ import Testing
   ) throws -> (path: [[Double]], losses: [Double]) {
     let w = Variable(shape: [start.count], dtype: .float64, name: "w")
     for (i, x) in start.enumerated() { w.storage.set(x, at: i) }
-    let updater = Updater(method, parameters: [w])
+    let updater = try Updater(method, parameters: [w])
     let step = compile { () -> Tensor in
       let value = loss(w.value)
       updater.minimize(value)
@@ -94,7 +94,7 @@ import Testing
     // Least squares through (1, 5) with the gradient written out by hand: x·(prediction − y), or the other way round.
     func losses(sign: Double) throws -> [Double] {
       let w = Variable(shape: [1], dtype: .float64, name: "w")
-      let updater = Updater(NormalizedGradientDescent(learningRate: 0.1), parameters: [w])
+      let updater = try Updater(NormalizedGradientDescent(learningRate: 0.1), parameters: [w])
       let step = compile { () -> Tensor in
         let residual = w.value - 5
         updater.apply([sign * residual])
@@ -128,7 +128,7 @@ import Testing
   ) throws -> (a: Double, b: Double, error: Double) {
     let a = Variable(shape: [], dtype: .float64, name: "a")
     let b = Variable(shape: [], dtype: .float64, name: "b")
-    let updater = Updater(SGD(learningRate: .constant(rate)), parameters: hasIntercept ? [a, b] : [a])
+    let updater = try Updater(SGD(learningRate: .constant(rate)), parameters: hasIntercept ? [a, b] : [a])
     let step = compile { (arguments: [Tensor]) in
       let error = a.value * arguments[0] + b.value - arguments[1]
       updater.minimize((error * error).sum() / scale)

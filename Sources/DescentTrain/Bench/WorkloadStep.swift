@@ -46,7 +46,9 @@ struct WorkloadStep {
   }
 
   /// An optimizer's update of some tensors, their gradients given.
-  static func update(_ method: some OptimizationMethod, of tensors: [(name: String, shape: Shape)]) throws -> WorkloadStep {
+  static func update(_ method: some OptimizationMethod, of tensors: [(name: String, shape: Shape)]) throws
+    -> WorkloadStep
+  {
     let parameters = tensors.map { Variable(shape: $0.shape, name: $0.name) }
     let gradients = tensors.map { Variable(shape: $0.shape, name: "gradient of \($0.name)") }
     let updater = try Updater(method, parameters: parameters)

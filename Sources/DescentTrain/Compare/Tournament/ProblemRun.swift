@@ -31,7 +31,7 @@ final class ProblemRun {
   }
 
   private init<Method: OptimizationMethod>(_ problem: Problem, _ method: Method, isFullBatch: Bool) throws {
-    let updater = Updater(method, parameters: problem.parameters)
+    let updater = try Updater(method, parameters: problem.parameters)
     let seed = Variable(shape: [], dtype: .int64, name: "seed")
     let batch = isFullBatch ? max(problem.examples, 1) : problem.batch
     let takesRows = problem.examples > 0 && !isFullBatch
