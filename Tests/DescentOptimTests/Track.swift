@@ -37,15 +37,26 @@ struct Track: Sendable {
     }
   }
 
+  /// ⟨g, θ⟩: a loss whose gradient is `gradients` wherever the parameters are, for methods that ask for one.
+  private static func loss(gradients: [Tensor], _ variables: [Variable]) -> Tensor {
+    let products = zip(gradients, variables).map { ($0 * $1.value).sum() }
+    return products.dropFirst().reduce(products[0]) { $0 + $1 }
+  }
+
   /// The parameters after each step, `[step][parameter][element]`, by the reference interpreter in float64.
   func reference<Method: OptimizationMethod>(_ method: Method) -> [[[Double]]] {
     let variables = variables(.float64)
     let updater = Updater(method, parameters: variables)
     let program = Trace.record(arguments: parameters.map { ("gradient", $0.shape, .float64) }) {
-      updater.apply($0)
+      updater.minimize(Self.loss(gradients: $0, variables))
       return []
     }
-    let step = ReferenceStep<Double>(program)
+    // Some libraries keep scalars in float32; the interpreter computes all in `Double`.
+    let rounding = Interpreter<Double>(afterEachNode: { node, value in
+      guard node.dtype == .float32 else { return value }
+      return .init(floats: value.floats.map { Double(Float($0)) }, shape: node.shape, dtype: .float32)
+    })
+    let step = ReferenceStep<Double>(program, interpreter: rounding)
     return gradients.map { given in
       step.step(zip(given, parameters).map { .init(floats: $0, shape: $1.shape, dtype: .float64) })
       return variables.map { step.value(of: $0).floats }
@@ -64,7 +75,7 @@ struct Track: Sendable {
     let variables = variables(dtype)
     let updater = Updater(method, parameters: variables)
     let step = compile { (gradients: [Tensor]) in
-      updater.apply(gradients)
+      updater.minimize(Self.loss(gradients: gradients, variables))
       return []
     }
     let states = try gradients.enumerated().map { number, given in

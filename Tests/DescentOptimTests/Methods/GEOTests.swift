@@ -61,25 +61,25 @@ import Testing
   @Test func `a fixed scalar rate is gradient descent`() throws {
     let waves = Track.waves([3, 5], steps: 10)
     let plain = try waves.compiled(SGD(learningRate: 0.1)).states
-    #expect(try waves.compiled(GEO(learningRate: 0.1, gains: .tensors([:]))).states == plain)
-    #expect(try waves.compiled(GEO(learningRate: 0.1, gains: .elements([:]))).states == plain)
-    let halved = try waves.compiled(GEO(learningRate: 0.2, gains: .tensors(["w": 0.5]))).states
+    #expect(try waves.compiled(FixedGEO(learningRate: 0.1, gains: .tensors([:]))).states == plain)
+    #expect(try waves.compiled(FixedGEO(learningRate: 0.1, gains: .elements([:]))).states == plain)
+    let halved = try waves.compiled(FixedGEO(learningRate: 0.2, gains: .tensors(["w": 0.5]))).states
     #expect(zip(halved, plain).allSatisfy { relativeError($0[0], $1[0], scale: 0.1) < 1e-6 })
   }
 
   @Test func `gains belong to the tensor of their name`() {
     let parameters = ["a", "b"].map { Track.Parameter(name: $0, shape: [2], start: [0, 0]) }
     let track = Track(parameters: parameters, gradients: [[[1, 1], [1, 1]]])
-    let tensors = track.reference(GEO(learningRate: 1, gains: .tensors(["b": 0.25])))[0]
+    let tensors = track.reference(FixedGEO(learningRate: 1, gains: .tensors(["b": 0.25])))[0]
     #expect(tensors == [[-1, -1], [-0.25, -0.25]])
     let gains = Tensor([0.5, 2.0])
-    let elements = track.reference(GEO(learningRate: 1, gains: .elements(["a": gains])))[0]
+    let elements = track.reference(FixedGEO(learningRate: 1, gains: .elements(["a": gains])))[0]
     #expect(elements == [[-0.5, -2], [-1, -1]])
   }
 
   @Test func `gains of another shape stop the program with both shapes`() async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      let method = GEO(gains: .elements(["layers.0.weight": .ones([3])]))
+      let method = FixedGEO(gains: .elements(["layers.0.weight": .ones([3])]))
       _ = Updater(method, parameters: [Variable(shape: [2, 3], name: "layers.0.weight")])
     }
     let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
