@@ -69,6 +69,8 @@ extension CommandTests {
       try expectError("compare digits --methods sgd --learning-rates adam=1", code: 64, "not among the methods")
       try expectError("bench mlp-mnis", code: 64, "did you mean 'mlp-mnist'?")
       try expectError("optimizers show nestorov", code: 64, "did you mean 'nesterov'?")
+      try expectError("optimizers check /nowhere/runs.json", code: 1, "/nowhere/runs.json", "cannot be read")
+      try expectError("optimizers check runs.json --tolerance64 0", code: 64, "--tolerance64")
       try expectError("trian digits", code: 64, "did you mean 'train'?")
       try expectError("train digits --epohcs 3", code: 64, "'--epohcs'", "'--epochs'")
       try expectError("train digits --set beta3=0.9", code: 64, "no hyper-parameter 'beta3'", "beta2")

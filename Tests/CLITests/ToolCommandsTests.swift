@@ -179,7 +179,37 @@ extension CommandTests {
       #expect(entries.contains { $0["name"] as? String == "adamw" && $0["learningRate"] is Double })
       let shown = try descent.run("optimizers show adamw").stdout
       #expect(shown.contains("weightDecay") && shown.contains("0.01"))
+      for text in ["θ ← θ − η·λθ − η·m̂/(√v̂ + ε)", "arXiv 1711.05101", "2 numbers per parameter", "decay decoupled"] {
+        #expect(shown.contains(text), "\(text)")
+      }
       #expect(try descent.run("optimizers show adamw --json").json["hyperparameters"] is [String: String])
+    }
+
+    /// Gradient descent with rate 0.5 from 1 with the gradients 0.5 and 1, and two runs that cannot be replayed.
+    @Test func optimizersAreCheckedAgainstRecordedRuns() throws {
+      func runs(end: Double) -> String {
+        """
+        {"shapes": {"w": [1]}, "init": {"w": [1]}, "gradients": [{"w": [0.5]}, {"w": [1]}], "optimizers": [
+          {"name": "plain", "source": "torch.optim.SGD 2.0", "hyperparameters": {"lr": 0.5},
+           "trajectory": {"2": {"w": [\(end)]}}},
+          {"name": "typo", "source": "torch.optim.SGD 2.0", "hyperparameters": {"rate": 0.5},
+           "trajectory": {"2": {"w": [0.25]}}},
+          {"name": "strange", "source": "torch.optim.Strange 2.0", "hyperparameters": {},
+           "trajectory": {"2": {"w": [0.25]}}}]}
+        """
+      }
+      try descent.folder.write(runs(end: 0.25), to: "good.json")
+      let good = try descent.run("optimizers check good.json")
+      #expect(good.exitCode == 0 && good.stdout.contains("\n\n1 of 3 runs replayed, all within"))
+      #expect(good.stdout.contains("typo     not covered: torch.optim.SGD has no hyper-parameter 'rate'; it has"))
+      #expect(good.stdout.contains("strange  not covered: no method here is 'torch.optim.Strange'"))
+
+      try descent.folder.write(runs(end: 0.2501), to: "bad.json")
+      let bad = try descent.run("optimizers check bad.json")
+      #expect(bad.exitCode == 1 && bad.stdout.contains("above tolerance") && bad.stdout.contains("float32: plain"))
+      let json = try descent.run("optimizers check bad.json --tolerance64 1e-3 --tolerance32 1e-3 --json")
+      #expect(try json.exitCode == 0 && json.json["passed"] as? Bool == true)
+      #expect(try (json.json["runs"] as? [[String: Any]])?.count == 3)
     }
 
     @Test func helpTeaches() throws {

@@ -48,9 +48,17 @@ struct HyperparameterCase: Sendable, CustomTestStringConvertible {
   private static func cases<Method: OptimizationMethod>(_ entry: MethodEntry, _ method: Method) -> [Self] {
     [Self(entry, method, "learningRate", \.learningRate, 0.02)]
       + Method.adjustable.map { known in
-        Self(entry, method, known.name, known.path, other(than: method[keyPath: known.path].value(at: 0), known.range))
+        let before = method[keyPath: known.path].value(at: 0)
+        let value = bounds["\(entry.name) \(known.name)"] ?? other(than: before, known.range)
+        return Self(entry, method, known.name, known.path, value)
       }
   }
+
+  /// Values that are felt where the general ones are not: these gradients are too tame, or the steps too short.
+  private static let bounds = [
+    "adafactor epsilon2": 5.0, "fromage minimumNorm": 30, "polyak leastLoss": 5, "polyak slack": 50,
+    "prodigy growth": 1000, "prodigy weightDecay": 1000, "dadapt-adamw weightDecay": 1000,
+  ]
 
   /// A value of the range that is clearly another one.
   private static func other(than value: Double, _ range: HyperparameterRange) -> Double {

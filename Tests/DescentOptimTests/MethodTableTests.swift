@@ -15,6 +15,7 @@ extension MethodEntry: CustomTestStringConvertible {
     #expect(Set(entries.map(\.title)).count == entries.count)
     for entry in entries {
       #expect(entry.name == entry.name.lowercased() && !entry.summary.isEmpty && entry.learningRate > 0)
+      #expect(!entry.formula.isEmpty && !entry.paper.isEmpty && !entry.use.isEmpty)
       #expect(MethodTable.entry(named: entry.name.uppercased())?.name == entry.name)
     }
     #expect(MethodTable.standardComparison.allSatisfy { MethodTable.entry(named: $0) != nil })
@@ -96,9 +97,12 @@ extension MethodEntry: CustomTestStringConvertible {
     let parameters = ["layers.0.weight", "layers.0.bias", "layers.1.weight"]
     let names = try Self.stateNames(entry.make(0.1), parameters)
     #expect(Set(names).count == names.count)
-    #expect(names.count % parameters.count == 0)
-    let slots = names.count / parameters.count
-    for (i, name) in names.enumerated() {
+    // What a method remembers once comes last.
+    let own = names.prefix { !$0.hasPrefix("optimizer.") }
+    #expect(names.dropFirst(own.count).allSatisfy { $0.hasPrefix("optimizer.") })
+    #expect(own.count % parameters.count == 0)
+    let slots = own.count / parameters.count
+    for (i, name) in own.enumerated() {
       #expect(name.hasPrefix(parameters[i / slots] + ".") && name != parameters[i / slots] + ".", "\(name)")
     }
   }
@@ -107,5 +111,8 @@ extension MethodEntry: CustomTestStringConvertible {
     #expect(try Self.stateNames(AdamW(), ["w"]) == ["w.mean", "w.meanSquare"])
     #expect(try Self.stateNames(Momentum(), ["w"]) == ["w.velocity"])
     #expect(try Self.stateNames(SGD(), ["w"]).isEmpty)
+    #expect(try Self.stateNames(SM3(), ["w"]) == ["w.mean", "w.slices.0", "w.slices.1"])
+    #expect(
+      try Self.stateNames(DoG(), ["v", "w"]) == ["v.start", "w.start", "optimizer.farthest", "optimizer.squareSum"])
   }
 }

@@ -56,7 +56,12 @@ struct Track: Sendable {
       updater.minimize(Self.loss(of: variables, gradients: $0))
       return []
     }
-    let step = ReferenceStep<Double>(program)
+    // Some libraries keep scalars in float32; the interpreter computes all in `Double`.
+    let rounding = Interpreter<Double>(afterEachNode: { node, value in
+      guard node.dtype == .float32 else { return value }
+      return .init(floats: value.floats.map { Double(Float($0)) }, shape: node.shape, dtype: .float32)
+    })
+    let step = ReferenceStep<Double>(program, interpreter: rounding)
     return gradients.map { given in
       step.step(zip(given, parameters).map { .init(floats: $0, shape: $1.shape, dtype: .float64) })
       return variables.map { step.value(of: $0).floats }

@@ -1,6 +1,6 @@
 import DescentGraph
 
-/// `optax`.
+/// `optax`. Its `rprop` is none of ours: it applies each step one step late.
 extension RecordedMethod {
   static let optax: [RecordedMethod] = [
     Self(source: "optax.sgd") { s in
@@ -110,12 +110,6 @@ extension RecordedMethod {
     Self(source: "optax.signum") { s in
       try s.only("accumulator_dtype", .null)
       return Signum(learningRate: try s("learning_rate"), momentum: try s("beta", 0.9))
-    },
-    Self(source: "optax.rprop") { s in
-      let sizes = (try s.number("min_step_size", 1e-6), try s.number("max_step_size", 50))
-      return RProp(
-        learningRate: try s("learning_rate"), increase: try s("eta_plus", 1.2), decrease: try s("eta_minus", 0.5),
-        sizes: min(sizes.0, sizes.1)...max(sizes.0, sizes.1))
     },
     Self(source: "optax.sm3") { s in
       SM3(learningRate: try s("learning_rate"), momentum: try s("momentum", 0.9))
