@@ -50,7 +50,7 @@ public func when(
     condition.dtype == .bool && condition.shape.isScalar,
     "when: the condition is \(TensorType(condition.node)), not a bool scalar")
   let recorder = NodeRecorder()
-  let results = try NodeRecorder.$current.withValue(recorder) { try Trace.withinBody(body) }
+  let results = try NodeRecorder.$current.withValue(recorder) { try Trace.withinLoop(body) }
   NodeRecorder.current?.nodes.formUnion(recorder.nodes)
   require(
     results.map { TensorType($0.node) } == values.map { TensorType($0.node) },

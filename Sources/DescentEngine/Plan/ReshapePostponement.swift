@@ -57,7 +57,8 @@ struct ReshapePostponement {
       replacement[node] = Tensor(reduced).reshaped(node.shape).node
     case .constant, .input, .iota, .randomBits, .argmax, .broadcast, .slice, .pad, .concatenate, .reverse, .dot,
       .gather, .scatterAdd, .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows,
-      .argsort, .cumulativeSum, .attention, .attentionGradient, .call, .scan, .barrier:
+      .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan,
+      .barrier:
       break
     }
   }
