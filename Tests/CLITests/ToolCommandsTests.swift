@@ -116,7 +116,9 @@ extension CommandTests {
       #expect(output.exitCode == 0)
       let json = try output.json
       #expect(json["healthy"] as? Bool == true)
-      for key in ["descent", "llvm", "oneDNN", "machine", "threads", "cache", "kernelTest", "matrixProductTest"] {
+      for key in [
+        "descent", "llvm", "oneDNN", "lapack", "machine", "threads", "cache", "kernelTest", "matrixProductTest",
+      ] {
         #expect((json[key] as? [String: Any])?["state"] is String, "\(key) is missing")
       }
       #expect(((json["kernelTest"] as? [String: Any])?["greatestError"] as? Double).map { $0 < 1e-4 } == true)
