@@ -48,7 +48,7 @@ public struct LBFGS: Sendable {
       case cancelled = "it was cancelled"
     }
     public var loss: Double
-    /// Of the loss with its gradient.
+    /// Of the loss with its gradient; one that only puts the parameters back at the end is not counted.
     public var evaluations: Int
     public var iterations: Int
     public var reason: Reason
