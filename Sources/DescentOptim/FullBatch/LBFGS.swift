@@ -45,9 +45,10 @@ public struct LBFGS: Sendable {
       /// No step down the direction meets the Wolfe conditions: the limits of the dtype, or a wrong gradient.
       case lineSearchFailed = "the line search found no better point"
       case notFinite = "the loss or its gradient is not finite at the start"
+      case cancelled = "it was cancelled"
     }
     public var loss: Double
-    /// Of the loss with its gradient.
+    /// Of the loss with its gradient; one that only puts the parameters back at the end is not counted.
     public var evaluations: Int
     public var iterations: Int
     public var reason: Reason
@@ -88,7 +89,7 @@ public struct LBFGS: Sendable {
       var isFound = false
       search: while !isFound {
         guard result.evaluations < maximumEvaluations else {
-          _ = try problem.evaluate(at: lowest.t)
+          result.loss = try problem.evaluate(at: lowest.t).loss
           return ended(.maximumEvaluations)
         }
         let there = try problem.evaluate(at: t)
@@ -121,7 +122,7 @@ public struct LBFGS: Sendable {
       result.iterations += 1
       if here.greatest <= gradientTolerance { return ended(.gradientTolerance) }
       if fall <= lossTolerance * scale { return ended(.lossTolerance) }
-      if isCancelled(result) { break }
+      if isCancelled(result) { return ended(.cancelled) }
     }
     return ended(.maximumIterations)
   }

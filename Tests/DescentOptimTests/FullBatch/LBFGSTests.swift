@@ -12,6 +12,16 @@ import Testing
     return (100 * rise * rise + rest * rest).sum()
   }
 
+  /// The parameters are where the loss that is reported was found, however the minimization ends.
+  @Test(arguments: 1...12)
+  func `the loss reported is that of the parameters`(evaluations: Int) throws {
+    let x = Self.start(2, [-1.2, 1])
+    let result = try LBFGS(maximumEvaluations: evaluations).minimize([x]) { Self.rosenbrock(x.value) }
+    let (a, b) = (x.elements[0], x.elements[1])
+    let loss = 100 * (b - a * a) * (b - a * a) + (1 - a) * (1 - a)
+    #expect(relativeError([result.loss], [loss], scale: 1e-9) < 1e-12 && result.evaluations == evaluations)
+  }
+
   private static func start(_ n: Int, _ pattern: [Double]) -> Variable {
     Variable(Storage((0..<n).map { pattern[$0 % pattern.count] }, shape: [n]), name: "x")
   }
@@ -72,7 +82,8 @@ import Testing
     #expect(few.reason == .maximumIterations && few.iterations == 3 && !few.hasConverged)
     let counted = try result(LBFGS(maximumEvaluations: 5))
     #expect(counted.reason == .maximumEvaluations && counted.evaluations == 5)
-    #expect(try result(LBFGS(), cancelAfter: 2).iterations == 2)
+    let cancelled = try result(LBFGS(), cancelAfter: 2)
+    #expect(cancelled.iterations == 2 && cancelled.reason == .cancelled)
     #expect(try result(LBFGS(gradientTolerance: 1e9)).iterations == 0)
     let one = try result(LBFGS(history: 1))
     #expect(one.hasConverged && one.loss < 1e-8, "\(one)")
