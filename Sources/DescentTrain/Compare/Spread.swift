@@ -50,9 +50,10 @@ public struct Spread: Sendable, Equatable {
 public struct PairedDifference: Sendable, Equatable {
   /// Seeds that both methods finished; at least 2.
   public let count: Int
-  /// Mean of the per-seed differences, the method's value minus the best method's, in the metric's unit.
+  /// Mean of the per-seed differences, the method's value minus the best method's, in the metric's unit; or the difference
+  /// of two scores.
   public let mean: Double
-  /// 95 % interval of that mean by Student's t with `count - 1` degrees of freedom.
+  /// 95 % interval of that: by Student's t with `count - 1` degrees of freedom, on several tasks by resampling.
   public let interval: ClosedRange<Double>
 
   /// Whether the interval contains 0, which means that these seeds show no difference.

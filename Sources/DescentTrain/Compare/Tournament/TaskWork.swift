@@ -87,14 +87,10 @@ struct TaskWork {
     for trial in 0..<plan.trials {
       for i in shuffled() where !isCancelled() {
         let seeds = (0..<plan.tuningSeeds).map { plan.tuningSeed($0, isRepeat: contestants[i].isRepeat) }
-        if let tried = try self.trial(
-          spaces[i], settings[i][trial], seeds, result.target,
-          {
-            counter.count(task, contestants[i].title, .tuning)
-          })
-        {
-          result.entries[i].trials.append(tried)
+        let tried = try self.trial(spaces[i], settings[i][trial], seeds, result.target) {
+          counter.count(task, contestants[i].title, .tuning)
         }
+        if let tried { result.entries[i].trials.append(tried) }
       }
     }
     // A search that was cut short would have had less than the others.
@@ -144,14 +140,10 @@ struct TaskWork {
         guard let chosen = result.entries[i].chosen else { continue }
         let values = [.init(chosen[0].name, chosen[0].value * factor)] + chosen.dropFirst()
         let seed = plan.tuningSeed(0, isRepeat: contestants[i].isRepeat)
-        if let tried = try trial(
-          spaces[i], values, [seed], result.target,
-          {
-            counter.count(task, contestants[i].title, .sweep)
-          })
-        {
-          result.entries[i].sweep.append(tried)
+        let tried = try trial(spaces[i], values, [seed], result.target) {
+          counter.count(task, contestants[i].title, .sweep)
         }
+        if let tried { result.entries[i].sweep.append(tried) }
       }
     }
   }

@@ -93,9 +93,8 @@ import Testing
 
   @Test func `what seeds cannot show on one task is not claimed`() {
     func verdict(seeds: Int) -> ComparisonSummary.Verdict? {
-      let metrics = (0..<4).map { contestant in
-        (0..<seeds).map { (contestant == 1 ? 0.5 : 0.1) + Double($0) * 0.001 + Double(contestant) * 0.0001 }
-      }
+      let means: [Double] = [0.1, 0.5, 0.1002, 0.1003]
+      let metrics = means.map { mean -> [Double] in (0..<seeds).map { mean + 0.001 * Double($0) } }
       let costs = (0..<4).map { _ in [Int?](repeating: 100, count: seeds) }
       let summary = TournamentSummary(Self.tournament(costs: [costs], metrics: [metrics]))
       #expect(summary.seedsForTaskClaims == 7)
