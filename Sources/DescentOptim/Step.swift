@@ -61,7 +61,7 @@ struct StepObjective {
 
   /// The loss as a function of some of the parameters.
   func restricted(to indices: [Int]) -> StepObjective {
-    StepObjective(loss: loss, parameters: indices.map { parameters[$0] })
+    StepObjective(loss: loss, parameters: indices.map { parameters[$0] }, onEvaluation: onEvaluation)
   }
 
   func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) {

@@ -186,7 +186,7 @@ import Testing
   }
 
   @Test func `element-wise rates that are subtracted move the minimum`() throws {
-    let rates = GEO(learningRate: 0.1, gains: .elements(["w": Tensor([0.5, 2.0], shape: [2])]))
+    let rates = FixedGEO(learningRate: 0.1, gains: .elements(["w": Tensor([0.5, 2.0], shape: [2])]))
     let right = try descend(rates, from: [0, 0], steps: 200, Self.bowl)
     #expect(right.path.last!.allSatisfy { abs($0 - 3) < 1e-6 })
     // It comes to rest where the gradient 2·(w − 3) equals the rate.

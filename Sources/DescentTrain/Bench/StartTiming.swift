@@ -20,7 +20,7 @@ public struct StartTiming: Sendable {
       parts.append((name, (now - last) / .milliseconds(1)))
       last = now
     }
-    let step = workload.make()
+    let step = try workload.make()
     note("model")
     let prepared = try Workload.Prepared(step, note: note)
     prepared.step()
