@@ -119,7 +119,8 @@ import Testing
     let computed = Node.topologicalOrder(of: program.roots).filter { ![.input, .constant].contains(OpKind($0.op)) }
     let elements = program.arguments.map(\.shape.elementCount).reduce(0, +)
     #expect(program.opKinds.contains(mistake.kind))
-    #expect(found.steps.count <= 2 && computed.count <= 8 && elements <= 12, "\(found)")
+    // The longest step is a well-conditioned matrix, of eleven nodes.
+    #expect(found.steps.count <= 2 && computed.count <= 12 && elements <= 12, "\(found)")
   }
 
   @Test func `a case that nothing simpler fails like stays as it is`() {

@@ -13,8 +13,8 @@ import Testing
     #expect(memory.parameters == 4 * 1498)
     #expect(memory.optimizerState == 2 * 4 * 1498 + 8)
     #expect(memory.arena == plan.arenaByteCount && memory.arena > 0)
-    // Inputs, labels, the loss, and five float64 feeds: learning rate, two betas, epsilon, decay.
-    #expect(memory.argumentsAndResults == 4 * 16 * 20 + 4 * 16 + 4 + 5 * 8)
+    // Inputs, labels, the loss, and six float64 feeds: learning rate, two betas, two epsilons, decay.
+    #expect(memory.argumentsAndResults == 4 * 16 * 20 + 4 * 16 + 4 + 6 * 8)
     #expect(
       memory.total
         == memory.parameters + memory.optimizerState + memory.arena + memory.argumentsAndResults + memory.constants)

@@ -25,9 +25,12 @@ extension DefinitionCase {
   /// vectors, and SOAP goes on with them; so this is a square one.
   private static let square: Track? = {
     var track = GoldenRuns.track
-    track.parameters[0].shape = [4, 4]
-    track.parameters[0].start = Array(track.parameters[0].start[..<16])
-    track.gradients = track.gradients.map { [Array($0[0][..<16]), $0[1]] }
+    guard let weight = track.parameters.firstIndex(where: { $0.name == "weight" }) else { return nil }
+    track.parameters[weight].shape = [4, 4]
+    track.parameters[weight].start = Array(track.parameters[weight].start[..<16])
+    for step in track.gradients.indices {
+      track.gradients[step][weight] = Array(track.gradients[step][weight][..<16])
+    }
     return track
   }()
 
