@@ -50,9 +50,11 @@ import Testing
     }
   }
 
-  @Test func `the same method twice differs by no more than its interval`() throws {
+  /// Without tuning only the seeds differ, which is what intervals are about; the luck of a short search may be greater, and
+  /// still nothing is claimed about two equal methods.
+  @Test(arguments: [0, 3]) func `the same method twice`(trials: Int) throws {
     let tournament = try runner(
-      ["sgd", "momentum"], tasks: [ToyTask.task(target: 0.05, budget: 200, spread: 0.5)], seeds: 8
+      ["sgd", "momentum"], tasks: [ToyTask.task(target: 0.05, budget: 200, spread: 0.5)], trials: trials, seeds: 8
     ).run(commandLine: "")
     let summary = TournamentSummary(tournament)
     let again = try #require(summary.standings.last)
@@ -61,7 +63,7 @@ import Testing
       Issue.record("\(again.verdict) is a claim about equal methods")
       return
     }
-    #expect(difference.interval.contains(0))
+    if trials == 0 { #expect(difference.interval.contains(0)) }
     #expect(try #require(summary.floor) == abs(difference.mean))
   }
 
