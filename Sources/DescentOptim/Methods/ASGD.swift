@@ -32,6 +32,6 @@ public struct ASGD: Optimizer {
   }
 
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
-    parameters.map { select(step.number .> 0, $0.state.mean, $0.value) }
+    parameters.map { step.first($0.value, otherwise: $0.state.mean) }
   }
 }

@@ -2,7 +2,7 @@ import DescentGraph
 
 /// Weight decay of the parameters whose names match a pattern.
 ///
-/// Decoupled, it acts before the method's step: θ is shrunk by 1 − ηλ, η the method's learning rate (Loshchilov & Hutter
+/// Decoupled, it acts before the method's step: ηλθ is subtracted from θ, η the method's learning rate (Loshchilov & Hutter
 /// 2017, arXiv 1711.05101). Coupled, it acts on the gradients: λθ is added to them (L2 regularization), and the method
 /// treats that as part of the gradient. Modifiers inside see the sum, those outside do not.
 public struct WeightDecayed<Base: OptimizationMethod>: Modifier {
@@ -24,7 +24,7 @@ public struct WeightDecayed<Base: OptimizationMethod>: Modifier {
       var parameter = parameter
       guard pattern.matches(parameter.name) else { return parameter }
       switch kind {
-      case .decoupled: parameter.value = (1 - step.inner.learningRate * step.decay) * parameter.value
+      case .decoupled: parameter.value = parameter.value - step.inner.learningRate * step.decay * parameter.value
       case .coupled: parameter.gradient = parameter.gradient + step.decay * parameter.value
       }
       return parameter
