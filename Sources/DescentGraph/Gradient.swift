@@ -16,7 +16,9 @@ func pullback(_ outputs: [(value: Tensor, cotangent: Tensor)], to variables: [Te
 
   // Only nodes on a way from a variable to an output get a cotangent.
   var relevant = Set(variables.map(\.node))
-  for node in order where node.inputs.contains(where: relevant.contains) { relevant.insert(node) }
+  for node in order where node.op != .stopGradient && node.inputs.contains(where: relevant.contains) {
+    relevant.insert(node)
+  }
 
   // The results of one application are differentiated together, when the first of them is reached: everything that
   // uses any of them comes after it.

@@ -10,6 +10,8 @@ struct DefinitionCase: Sendable, CustomTestStringConvertible {
   let method: any OptimizationMethod
   /// What to run it on; nil for the golden file's parameters and gradients.
   var track: Track?
+  /// Of the error in float64: methods that fit as they go add roundings up.
+  var tolerance = 1e-12
   /// The parameters of one tensor after each step, given their start and one gradient per step.
   let definition: @Sendable (_ start: [Double], _ gradients: [[Double]], _ rowLength: Int) -> [[Double]]
 
@@ -80,7 +82,7 @@ struct DefinitionCase: Sendable, CustomTestStringConvertible {
       let rowLength = parameter.shape.rank < 2 ? parameter.shape.elementCount : parameter.shape.dropFirst().reduce(1, *)
       let expected = row.definition(parameter.start, track.gradients.map { $0[number] }, rowLength)
       for (step, values) in expected.enumerated() {
-        #expect(relativeError(reference[step][number], values, scale: 0.01) < 1e-12)
+        #expect(relativeError(reference[step][number], values, scale: 0.01) < row.tolerance)
         // Absolute below 1: the spikes take parameters to hundreds and back, with float32's errors of that size.
         #expect(relativeError(compiled[step][number], values, scale: 1) < 1e-4)
       }
