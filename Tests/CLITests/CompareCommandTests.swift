@@ -103,7 +103,7 @@ extension CommandTests {
         ("compare --tasks quadratic,quadratic", "--tasks has 'quadratic' twice"),
         ("compare", "name the data ('digits' or a CSV file), or give --tasks"),
         ("compare digits --by time", "--by goes with --tasks or --tune"),
-        ("compare --tasks all --tune -1", "--tune must be at least 0"),
+        ("compare --tasks all --tune=-1", "--tune must be at least 0"),
         ("compare --tasks all --learning-rates sgd=1", "--learning-rates is for fixed rates"),
         ("compare --tasks all --column price", "--column is for data of your own"),
         ("compare --tasks all --decades 0", "--decades must be above 0"),

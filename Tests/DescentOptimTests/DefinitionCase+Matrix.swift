@@ -76,7 +76,8 @@ extension DefinitionCase {
   private static let psgd = DefinitionCase(
     entry: "psgd-kron",
     method: PSGDKron(
-      learningRate: 0.01, momentum: 0.8, preconditionerRate: 0.1, limit: 1.1, weightDecay: 0.1, period: 2)
+      learningRate: 0.01, momentum: 0.8, preconditionerRate: 0.1, limit: 1.1, weightDecay: 0.1, period: 2),
+    tolerance: 1e-10
   ) { start, gradients, rowLength in
     // A vector is a matrix whose second axis has no factor.
     let isMatrix = start.count > rowLength
@@ -115,7 +116,7 @@ extension DefinitionCase {
     let program = Trace.record(arguments: []) { _ in
       [RandomKey(0).folding(in: name).folding(in: step).normal(shape)]
     }
-    return Interpreter<Double>().run(program, arguments: []).results[0].floats
+    return Track.interpreter.run(program, arguments: []).results[0].floats
   }
 
   private static let galore = DefinitionCase(

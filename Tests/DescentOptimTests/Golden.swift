@@ -26,8 +26,9 @@ struct Golden: Decodable, Sendable {
 enum GoldenRuns {
   static let file = try! RecordedFile(path: Golden.path)
 
-  /// The runs that a method here can replay.
-  static let covered = file.runs.filter { (try? file.method(of: $0, .float32)) != nil }
+  /// The runs that a method here can replay, without SOAP's: its first gradient, of 6 × 4, leaves two eigenvalues of zero,
+  /// of which every LAPACK finds other vectors, and SOAP goes on with them. A definition on a square matrix holds it.
+  static let covered = file.runs.filter { $0.name != "soap" && (try? file.method(of: $0, .float32)) != nil }
 
   /// The recorded problem: `bias` [4] and `weight` [6, 4].
   static let track = Track(

@@ -28,9 +28,9 @@ import Testing
   }
 
   /// With this a run is not left out unnoticed.
-  @Test func `every run is covered`() {
+  @Test func `every run but SOAP's is covered`() {
     let covered = Set(GoldenRuns.covered.map(\.name))
-    #expect(GoldenRuns.file.runs.map(\.name).filter { !covered.contains($0) } == [])
+    #expect(GoldenRuns.file.runs.map(\.name).filter { !covered.contains($0) } == ["soap"])
     #expect(GoldenRuns.file.runs.allSatisfy { $0.trajectory.count == 8 })
   }
 }

@@ -42,7 +42,9 @@ import Testing
     let clear = 1e-3 * reach(whole)
     #expect(clear > 0)
     switch entry.coupling {
-    case .elements, .whole: #expect(reshaping < 1e-6 && splitting < 1e-6, "\(reshaping) \(splitting)")
+    case .elements: #expect(reshaping < 1e-6 && splitting < 1e-6, "\(reshaping) \(splitting)")
+    // Sums over all elements are rounded in another order.
+    case .whole: #expect(reshaping < 1e-5 && splitting < 1e-5, "\(reshaping) \(splitting)")
     case .tensors: #expect(reshaping < 1e-6 && splitting > clear, "\(reshaping) \(splitting) \(clear)")
     case .shape: #expect(reshaping > clear, "\(reshaping) \(clear)")
     }

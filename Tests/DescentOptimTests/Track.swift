@@ -48,6 +48,12 @@ struct Track: Sendable {
     }
   }
 
+  /// Computes in `Double`, and rounds what is float32: scalars that some libraries keep so, random numbers.
+  static let interpreter = Interpreter<Double>(afterEachNode: { node, value in
+    guard node.dtype == .float32 else { return value }
+    return .init(floats: value.floats.map { Double(Float($0)) }, shape: node.shape, dtype: .float32)
+  })
+
   /// The parameters after each step, `[step][parameter][element]`, by the reference interpreter in float64.
   func reference<Method: OptimizationMethod>(_ method: Method) -> [[[Double]]] {
     let variables = variables(.float64)
@@ -56,12 +62,7 @@ struct Track: Sendable {
       updater.minimize(Self.loss(of: variables, gradients: $0))
       return []
     }
-    // Some libraries keep scalars in float32; the interpreter computes all in `Double`.
-    let rounding = Interpreter<Double>(afterEachNode: { node, value in
-      guard node.dtype == .float32 else { return value }
-      return .init(floats: value.floats.map { Double(Float($0)) }, shape: node.shape, dtype: .float32)
-    })
-    let step = ReferenceStep<Double>(program, interpreter: rounding)
+    let step = ReferenceStep<Double>(program, interpreter: Self.interpreter)
     return gradients.map { given in
       step.step(zip(given, parameters).map { .init(floats: $0, shape: $1.shape, dtype: .float64) })
       return variables.map { step.value(of: $0).floats }
