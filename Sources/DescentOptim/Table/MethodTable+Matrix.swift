@@ -13,7 +13,7 @@ extension MethodTable {
       ]
     ) { Muon(learningRate: $0) },
     MethodEntry(
-      "shampoo", "Shampoo", "matrix-valued", learningRate: 0.1, coupling: .shape,
+      "shampoo", "Shampoo", "matrix-valued", learningRate: 0.04, coupling: .shape,
       "the gradient divided along each axis by a root of its summed inner products",
       formula: "L ← L + GGᵀ;  R ← R + GᵀG;  θ ← θ − η·L^(−1/4)·G·R^(−1/4)",
       paper: "Gupta, Koren & Singer 2018, arXiv 1802.09568",
