@@ -61,7 +61,7 @@ import Testing
     #expect(message { try document(trajectory: #"{"3": {"w": [1, 1]}}"#) }.contains("'3' is no step from 1 to 2"))
     #expect(message { try document(trajectory: #"{"2": {"w": [1]}}"#) }.contains("optimizers[0].trajectory.2.w"))
     #expect(message { try RecordedFile(Data("{".utf8), file: "f.json") }.contains("f.json: the document: not JSON"))
-    #expect(message { try RecordedFile(Data("{}".utf8), file: "runs.json") }.contains("'shapes' is missing"))
+    #expect(message { try RecordedFile(Data("{}".utf8), file: "runs.json") }.contains("' is missing"))
     #expect(message { try RecordedFile(path: "/nowhere/runs.json") }.contains("/nowhere/runs.json: cannot be read"))
   }
 
