@@ -57,7 +57,9 @@ struct HyperparameterCase: Sendable, CustomTestStringConvertible {
   /// Values that are felt where the general ones are not: these gradients are too tame, or the steps too short.
   private static let bounds = [
     "adafactor epsilon2": 5.0, "fromage minimumNorm": 30, "polyak leastLoss": 5, "polyak slack": 50,
-    "prodigy growth": 1000, "prodigy weightDecay": 1000, "dadapt-adamw weightDecay": 1000,
+    "geo maximumGain": 0.5,
+    // Negative, since these gradients turn so fast that the progress is.
+    "prodigy growth": -1000, "prodigy weightDecay": 1000, "dadapt-adamw weightDecay": 1000,
   ]
 
   /// A value of the range that is clearly another one.

@@ -20,7 +20,7 @@ extension MethodTable {
       ]
     ) { AdamW(learningRate: $0) },
     MethodEntry(
-      "amsgrad", "AMSGrad", "Adam", learningRate: 0.001, digitsRate: 0.005, "Adam whose mean square never falls",
+      "amsgrad", "AMSGrad", "Adam", learningRate: 2e-3, digitsRate: 0.005, "Adam whose mean square never falls",
       formula: "v̄ ← max(v̄, v);  θ ← θ − η·m̂/(√(v̄/(1−β₂ᵗ)) + ε), averages as in Adam",
       paper: "Reddi, Kale & Kumar 2018, arXiv 1904.09237", use: "where Adam does not converge for rare large gradients",
       conventions: ["the maximum is of the uncorrected v (.optax: of v̂)", "weight decay coupled"]
@@ -46,7 +46,7 @@ extension MethodTable {
       conventions: ["momentum warms up", "ε joins √v̂", "weight decay decoupled"]
     ) { NAdam(learningRate: $0, weightDecay: 0.01, decayKind: .decoupled) },
     MethodEntry(
-      "radam", "RAdam", "Adam", learningRate: 0.001, digitsRate: 0.005,
+      "radam", "RAdam", "Adam", learningRate: 2e-3, digitsRate: 0.005,
       "Adam that warms itself up, until its mean square can be trusted",
       formula: "θ ← θ − η·r·m̂/√v̂, r = √((ρₜ−4)(ρₜ−2)ρ∞/((ρ∞−4)(ρ∞−2)ρₜ)), where ρₜ > 5, else θ − η·m̂",
       paper: "Liu et al. 2019, arXiv 1908.03265", use: "Adam without a warm-up of the rate",
@@ -90,7 +90,7 @@ extension MethodTable {
       conventions: ["decay divides (.optax: decoupled)", "ε outside the root", "bias correction of all averages"]
     ) { Adan(learningRate: $0) },
     MethodEntry(
-      "laprop", "LaProp", "Adam", learningRate: 0.0004, digitsRate: 0.005,
+      "laprop", "LaProp", "Adam", learningRate: 2e-3, digitsRate: 0.005,
       "momentum over gradients that are already scaled",
       formula: "v ← β₂v + (1−β₂)g²;  m ← β₁m + (1−β₁)·η·g/√v̂;  θ ← θ − m̂",
       paper: "Ziyin, Wang & Ueda 2020, arXiv 2002.04839", use: "as Adam, steadier with noise and with low β₂",
@@ -117,7 +117,7 @@ extension MethodTable {
       conventions: ["averages' decays βₜ = β(1−βᵗ⁻¹)/(1−βᵗ)", "ε outside the root", "decay scaled with the rate"]
     ) { StableAdamW(learningRate: $0) },
     MethodEntry(
-      "adam-mini", "Adam-mini", "Adam", learningRate: 0.001, digitsRate: 0.005, coupling: .shape,
+      "adam-mini", "Adam-mini", "Adam", learningRate: 2e-3, digitsRate: 0.005, coupling: .shape,
       "AdamW with one mean square per row",
       formula: "v ← β₂v + (1−β₂)·mean(g²) for each row;  θ ← θ − ηλθ − η·m̂/(√v̂ + ε)",
       paper: "Zhang et al. 2024, arXiv 2406.16793", use: "transformers, at half of AdamW's memory",

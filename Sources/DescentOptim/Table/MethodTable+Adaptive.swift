@@ -2,7 +2,7 @@
 extension MethodTable {
   static let adaptive: [MethodEntry] = [
     MethodEntry(
-      "adagrad", "Adagrad", "adaptive", learningRate: 0.01, digitsRate: 0.02,
+      "adagrad", "Adagrad", "adaptive", learningRate: 0.05, digitsRate: 0.02,
       "each element's gradient divided by the root of the sum of all its squares",
       formula: "s ← s + g²;  θ ← θ − η·g/(√s + ε)", paper: "Duchi, Hazan & Singer 2011, Adaptive subgradient methods",
       use: "sparse features, convex problems; rates only ever fall",
@@ -49,7 +49,7 @@ extension MethodTable {
       conventions: ["ε inside the root", "averaging momentum"]
     ) { SM3(learningRate: $0) },
     MethodEntry(
-      "ftrl", "FTRL", "adaptive", learningRate: 0.05, digitsRate: 0.2,
+      "ftrl", "FTRL", "adaptive", learningRate: 0.2, digitsRate: 0.2,
       "the leader of all gradients so far, with an L1 penalty that keeps zeros zero",
       formula: "z ← z + g − (√s′ − √s)/η·θ, s′ = s + g²;  θ ← (sign(z)λ₁ − z)/((β + √s′)/η + λ₂), 0 where |z| ≤ λ₁",
       paper: "McMahan et al. 2013, Ad click prediction: a view from the trenches",

@@ -2,14 +2,14 @@
 extension MethodTable {
   static let normalized: [MethodEntry] = [
     MethodEntry(
-      "lion", "Lion", "signs", learningRate: 0.0001, digitsRate: 0.001,
+      "lion", "Lion", "signs", learningRate: 3e-4, digitsRate: 0.001,
       "the sign of an average between momentum and gradient",
       formula: "θ ← θ − η·(sign(β₁m + (1−β₁)g) + λθ);  m ← β₂m + (1−β₂)g", paper: "Chen et al. 2023, arXiv 2302.06675",
       use: "transformers with large batches; a third to a tenth of AdamW's rate, more decay",
       conventions: ["weight decay decoupled", "no bias correction"]
     ) { Lion(learningRate: $0) },
     MethodEntry(
-      "signum", "Signum", "signs", learningRate: 0.0001, digitsRate: 0.001, "the sign of the averaged gradient",
+      "signum", "Signum", "signs", learningRate: 3e-4, digitsRate: 0.001, "the sign of the averaged gradient",
       formula: "m ← βm + (1−β)g;  θ ← θ − η·(sign(m) + λθ)", paper: "Bernstein et al. 2018, arXiv 1802.04434",
       use: "very noisy or compressed gradients", conventions: ["weight decay decoupled", "averaging momentum"]
     ) { Signum(learningRate: $0) },
@@ -47,7 +47,7 @@ extension MethodTable {
       conventions: ["averaging momentum", "weight decay decoupled", "vectors: r = ‖g₁‖"]
     ) { SGDSaI(learningRate: $0) },
     MethodEntry(
-      "lars", "LARS", "norms", learningRate: 0.1, digitsRate: 10, coupling: .tensors,
+      "lars", "LARS", "norms", learningRate: 0.5, digitsRate: 10, coupling: .tensors,
       "momentum with each tensor's gradient scaled to the tensor's length",
       formula: "u = g + λθ;  v ← μv + η·κ‖θ‖/‖u‖·u;  θ ← θ − v", paper: "You, Gitman & Ginsburg 2017, arXiv 1708.03888",
       use: "convolutional networks with very large batches",
