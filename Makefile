@@ -19,7 +19,7 @@ setup:
 
 test: setup
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	SWIFT=$(SWIFT) sh Scripts/tests.sh
 
 ## Formatting, as .swift-format says.
 lint:

@@ -24,7 +24,8 @@ struct EncodedTensor {
   let format: StateFormat
   let shape: Shape
   let dtype: DType
-  /// The tensor as a matrix, a block in each row.
+  /// The tensor with a block in each row. Where possible a block is a part of the last axis, so that the update computes in
+  /// this shape from decoding to encoding.
   private let blocks: Shape
 
   /// Nil where the format does not apply: to integers, and to tensors whose elements make no blocks of 32 to 256.
@@ -33,10 +34,12 @@ struct EncodedTensor {
     let count = shape.elementCount
     // Whole vectors of 16 where possible.
     let widths = stride(from: 256, through: 32, by: -16).map { $0 } + (32...256).reversed()
-    let width = widths.first { count % $0 == 0 }
-    if width == nil && format == .blockwise8 { return nil }
+    func cut(_ extent: Int) -> [Int]? { widths.first { extent % $0 == 0 }.map { [extent / $0, $0] } }
+    let inLastAxis: [Int]? = shape.extents.last.flatMap(cut).map { shape.extents.dropLast() + $0 }
+    let parts = inLastAxis ?? cut(count)
+    if parts == nil && format == .blockwise8 { return nil }
     (self.format, self.shape, self.dtype) = (format, shape, dtype)
-    blocks = width.map { [count / $0, $0] } ?? [1, count]
+    blocks = Shape(parts ?? [1, count])
   }
 
   /// Variables that hold `start`, rounded to the nearest.
@@ -53,7 +56,7 @@ struct EncodedTensor {
   /// The tensor that `parts` stand for.
   func decoded(_ parts: [Tensor]) -> Tensor {
     switch format {
-    case .bfloat16: return parts[0].cast(to: dtype)
+    case .bfloat16: return parts[0].cast(to: dtype).reshaped(shape)
     case .blockwise8:
       let code = parts[0].cast(to: dtype) - 128
       let magnitude = abs(code) - 0.5
@@ -68,7 +71,7 @@ struct EncodedTensor {
     case .bfloat16:
       let value = value.reshaped(blocks)
       let nearest = value.cast(to: .bfloat16).cast(to: dtype)
-      guard let key else { return [nearest.cast(to: .bfloat16).reshaped(shape)] }
+      guard let key else { return [nearest.cast(to: .bfloat16)] }
       // A little more than half a unit in the last place away rounds to the next number, up or down.
       let isBelow = abs(value) .> abs(nearest)
       let reach = select(
@@ -76,11 +79,11 @@ struct EncodedTensor {
         Tensor(filled: 1 - 0x1.03p-8, shape: blocks, dtype: dtype))
       let other = (nearest * reach).cast(to: .bfloat16).cast(to: dtype)
       let goesThere = noise(key) * abs(other - nearest) .< abs(value - nearest)
-      return [select(goesThere, other, nearest).cast(to: .bfloat16).reshaped(shape)]
+      return [select(goesThere, other, nearest).cast(to: .bfloat16)]
     case .blockwise8:
       let value = value.reshaped(blocks)
       let size = abs(value)
-      let scale = size.max(axes: [1], keepingAxes: true) * (1 / (126.5 * 126.5))
+      let scale = size.max(axes: [blocks.rank - 1], keepingAxes: true) * (1 / (126.5 * 126.5))
       let inverse = select(scale .> 0, 1 / scale, Tensor.zeros(like: scale))
       let square = size * inverse
       // Level k stands for (k − ½)² of the scale; between it and the next lie 2k.
@@ -97,7 +100,10 @@ struct EncodedTensor {
   /// independent, which is what the error of a sum depends on, and there are far fewer words to make than elements.
   private func noise(_ key: RandomKey) -> Tensor {
     let keys = key.split()
-    let words = keys[0].words([blocks[0], 1]) ^ keys[1].words([1, blocks[1]])
+    let last = blocks.rank - 1
+    let rows: [Int] = blocks.extents.dropLast() + [1]
+    let columns = [Int](repeating: 1, count: last) + [blocks[last]]
+    let words = keys[0].words(Shape(rows)) ^ keys[1].words(Shape(columns))
     return (words.shiftedRight(by: 8).cast(to: .float32) * 0x1p-24).cast(to: dtype)
   }
 }

@@ -27,8 +27,8 @@ extension CommandTests {
     }
 
     @Test func compareOnTasksKeepsWhatWasJudged() throws {
-      let run = try descent.start("compare --tasks quadratic,characters --methods sgd,adam --tune 0 --seeds 2000")
-      Thread.sleep(forTimeInterval: 4)
+      let run = try descent.start("compare --tasks quadratic,characters --methods sgd,adam --tune 0 --seeds 5")
+      try run.waitFor("quadratic: ")
       kill(run.identifier, SIGINT)
       let output = try run.wait()
       #expect(output.exitCode == 130)

@@ -22,7 +22,9 @@ struct BufferChoice {
       case .dot: buffered.insert(epilogues[node]?.result ?? node)
       case .unary, .binary, .compare, .select, .cast:
         if !inside.contains(node) && isWorthStoring(node) { buffered.insert(node) }
-      case .constant(.splat), .iota, .randomBits, .stopGradient, .reshape, .transpose, .broadcast, .slice, .reverse,
+      // A few drawn words for many elements are drawn once.
+      case .randomBits: if uses.isBroadcast(node) { buffered.insert(node) }
+      case .constant(.splat), .iota, .stopGradient, .reshape, .transpose, .broadcast, .slice, .reverse,
         .gather, .windows, .barrier:
         break
       }

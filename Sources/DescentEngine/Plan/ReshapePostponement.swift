@@ -6,19 +6,33 @@ import DescentGraph
 /// that a transposition has brought side by side: the place of an element would be a quotient. `f(reshape(x), y)` is
 /// `reshape(f(x, y cut))`, where nothing is divided, and what is stored at last lies in memory as before. So the gradient of
 /// pooling, which puts windows back side by side, runs in the kernel of what follows it.
+///
+/// So do reshapes whose outcome is reshaped back after some element-wise operations: one kernel computes from blocks of
+/// encoded optimizer state to blocks of it.
 struct ReshapePostponement {
   private var replacement: [Node: Node] = [:]
   /// For values whose last step is such a reshape: what it reads.
   private var cut: [Node: Node] = [:]
   /// Values that are computed from a transposition without being stored in between.
   private var isMoved: Set<Node> = []
+  /// The shapes that values get later, after nothing but element-wise operations.
+  private var laterShapes: [Node: Set<Shape>] = [:]
 
   static func postponed(_ roots: [Node]) -> [Node] {
     var pass = ReshapePostponement()
     let order = Node.topologicalOrder(of: roots)
     let uses = Uses(order: order, roots: roots)
+    for node in order.reversed() { pass.noteShape(of: node) }
     for node in order { pass.visit(node, uses) }
     return roots.map { pass.replacement[$0]! }
+  }
+
+  private mutating func noteShape(of node: Node) {
+    if node.op == .reshape {
+      laterShapes[node.inputs[0], default: []].insert(node.shape)
+    } else if node.op.isElementwise, let shapes = laterShapes[node] {
+      for input in node.inputs { laterShapes[input, default: []].formUnion(shapes) }
+    }
   }
 
   private mutating func visit(_ node: Node, _ uses: Uses) {
@@ -36,11 +50,11 @@ struct ReshapePostponement {
     case .reshape:
       if isMoved.contains(node.inputs[0]) { isMoved.insert(node) }
       if let early = cut[node.inputs[0]], early.shape.joins(into: node.shape) != nil {
-        postpone(early)
-      } else if isMoved.contains(node.inputs[0]), uses.only(node) != nil,
-        node.inputs[0].shape.joins(into: node.shape) != nil, node.shape.rank < node.inputs[0].shape.rank
-      {
-        cut[node] = inputs[0]
+        if early.shape == node.shape { replacement[node] = early } else { postpone(early) }
+      } else if node.inputs[0].shape.joins(into: node.shape) != nil, node.shape.rank < node.inputs[0].shape.rank {
+        let isMovedForOne = isMoved.contains(node.inputs[0]) && uses.only(node) != nil
+        let isReversed = laterShapes[node]?.contains(node.inputs[0].shape) == true
+        if isMovedForOne || isReversed { cut[node] = inputs[0] }
       }
     case .unary, .binary, .compare, .select, .cast, .stopGradient:
       if node.inputs.contains(where: isMoved.contains) { isMoved.insert(node) }

@@ -209,19 +209,25 @@ extension LoopKernel {
       let store = stores.first(where: { buffers[$0.buffer] === new }),
       stores.count(where: { buffers[$0.buffer] === new }) == 1
     else { return false }
-    for value in values {
+    /// The values that are computed from `old` in the same pass.
+    var isFromOld: [Bool] = []
+    for (id, value) in values.enumerated() {
+      var isRead = false
       switch value {
       case .load(let buffer, let address):
-        if buffers[buffer] === old && address != store.address { return false }
+        isRead = buffers[buffer] === old
+        if isRead && address != store.address { return false }
       case .gather(let buffer, _, _, _, _): if buffers[buffer] === old { return false }
       case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
       }
+      isFromOld.append(isRead || operands(of: id).contains { isFromOld[$0] && !isReduction($0) })
     }
     // What is stored inside the loops over reduced dimensions must not be needed by a later pass over them.
     guard isInLoop(store) else { return true }
     let passes = passes()
-    let reductions = values.indices.filter(isReduction).map { passes[$0] - 1 }
-    let last = (reductions + stores.filter(isInLoop).map { passes[$0.value] }).max() ?? 0
+    let reductions = values.indices.filter { isReduction($0) && isFromOld[$0] }.map { passes[$0] - 1 }
+    let stored = stores.filter { isInLoop($0) && isFromOld[$0.value] }.map { passes[$0.value] }
+    let last = (reductions + stored).max() ?? 0
     return passes[store.value] >= last
   }
 }
