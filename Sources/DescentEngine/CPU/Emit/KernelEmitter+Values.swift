@@ -241,11 +241,18 @@ extension KernelEmitter {
       return ir.emit("\(to == .float64 ? "fpext" : "fptrunc") \(source) \(x) to \(target)")
     }
     if to.isFloat { return ir.emit("\(isUnsigned ? "uitofp" : "sitofp") \(source) \(x) to \(target)") }
+    if from.isFloat && to == .uint8 {
+      // LLVM converts to saturated bytes one by one, but limits and narrows in vectors.
+      let wide = vectorType("i32", lanes)
+      let (zero, most) = (ir.constant("0.0", from.registerType, lanes), ir.constant("255.0", from.registerType, lanes))
+      let positive = ir.select(ir.emit("fcmp ogt \(source) \(x), \(zero)"), x, zero, source, lanes)
+      let limited = ir.select(ir.emit("fcmp olt \(source) \(positive), \(most)"), positive, most, source, lanes)
+      return ir.emit("trunc \(wide) \(ir.emit("fptosi \(source) \(limited) to \(wide)")) to \(target)")
+    }
     if from.isFloat {
-      let name = to == .uint8 ? "fptoui" : "fptosi"
       let suffix = intrinsicSuffix(to.registerType, lanes) + "." + intrinsicSuffix(from.registerType, lanes)
-      ir.declare("\(target) @llvm.\(name).sat.\(suffix)(\(source))")
-      return ir.emit("call \(target) @llvm.\(name).sat.\(suffix)(\(source) \(x))")
+      ir.declare("\(target) @llvm.fptosi.sat.\(suffix)(\(source))")
+      return ir.emit("call \(target) @llvm.fptosi.sat.\(suffix)(\(source) \(x))")
     }
     let (fromBytes, toBytes) = (from == .bool ? 0 : from.byteCount, to.byteCount)
     if fromBytes < toBytes { return ir.emit("\(isUnsigned ? "zext" : "sext") \(source) \(x) to \(target)") }
