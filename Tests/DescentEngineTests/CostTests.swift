@@ -68,4 +68,39 @@ import Testing
     let product = 6 * (causal ? 15 : 25) * 4 * 2
     #expect(found.map(\.operations).filter { $0 >= product } == [2 * product, 5 * product])
   }
+
+  /// The sum is stored and read again by what divides by it; the variable's old value by both.
+  @Test func `a plan costs what its kernels do, at least its inputs and outputs once`() {
+    let w = Variable(shape: [100, 200], name: "w")
+    let plan = Plan(
+      Trace.record(arguments: [("x", [100, 200], .float32)]) { x in
+        w.value = w.value + x[0]
+        return []
+      })
+    let elements = 4 * 100 * 200
+    #expect(plan.cost == Cost(operations: 100 * 200, bytesRead: 2 * elements, bytesWritten: elements))
+    #expect(plan.leastByteCount == 3 * elements)
+    let normalized = Plan(
+      Trace.record(arguments: [("x", [100, 200], .float32)]) { x in
+        w.value = w.value / x[0].sum()
+        return []
+      })
+    #expect(normalized.kernelCount > 1)
+    #expect(normalized.leastByteCount == 3 * elements)
+    #expect(normalized.cost.bytes > normalized.leastByteCount)
+    #expect(normalized.cost.bytes == normalized.schedule.steps.reduce(0) { $0 + $1.cost.bytes })
+  }
+
+  /// Each variable's new value is the other's old one: one is written in place, one copied when everything has run.
+  @Test func `copies at the end are part of the cost`() {
+    let (v, w) = (Variable(shape: [100], name: "v"), Variable(shape: [100], name: "w"))
+    let plan = Plan(
+      Trace.record(arguments: []) { _ in
+        (v.value, w.value) = (w.value * 2, v.value.reversed(axes: [0]) * 3)
+        return []
+      })
+    let copies = plan.schedule.lateCopies.count
+    #expect(copies > 0)
+    #expect(plan.leastByteCount == 1600 && plan.cost.bytes == 1600 + copies * 800)
+  }
 }
