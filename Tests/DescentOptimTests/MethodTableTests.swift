@@ -93,18 +93,19 @@ extension MethodEntry: CustomTestStringConvertible {
   func `a method that needs the loss says so where there is none`(name: String) async throws {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       [name = name as String] in
-      func step(_ method: some OptimizationMethod) throws {
-        let w = Variable(shape: [6], name: "w")
-        let updater = try Updater(method, parameters: [w])
-        _ = try compile { (gradients: [Tensor]) in
-          updater.apply(gradients)
-          return []
-        }([.zeros([6])])
-      }
-      try step(MethodTable.entry(named: name)!.make(0.1))
+      try Self.stepWithoutLoss(MethodTable.entry(named: name)!.make(0.1))
     }
     let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
     #expect(message.contains("needs the loss: use minimize(_:)"), "\(message)")
+  }
+
+  private static func stepWithoutLoss<Method: OptimizationMethod>(_ method: Method) throws {
+    let updater = try Updater(method, parameters: [Variable(shape: [6], name: "w")])
+    let step = compile { (gradients: [Tensor]) in
+      updater.apply(gradients)
+      return []
+    }
+    _ = try step([.zeros([6])])
   }
 
   private static func stateNames<Method: OptimizationMethod>(_ method: Method, _ names: [String]) throws -> [String] {

@@ -5,16 +5,15 @@ import Testing
 @testable import DescentTrain
 
 @Suite struct UpdateTimingTests {
-  private static let count = 1 << 16
-
   static let elementwise = MethodTable.entries.filter { $0.coupling == .elements && !$0.needsLoss }
 
-  /// A single pass: parameter and state read and written, the gradient read. What moves beside it are scalars.
-  @Test(arguments: elementwise.map(\.name))
-  func `an element-wise update moves what its state implies`(name: String) throws {
+  /// A single pass: parameter and state read and written, the gradient read. What moves beside it are scalars. Tensors of a
+  /// megabyte and more are planned differently from those that stay in the cache.
+  @Test(arguments: elementwise.map(\.name), [1 << 16, 1 << 18])
+  func `an element-wise update moves what its state implies`(name: String, count: Int) throws {
     let entry = try #require(MethodTable.entry(named: name))
-    let plan = try Workload.update(name, name, entry.make(0.1), count: Self.count).plan().plan
-    let implied = 4 * Double(Self.count) * (3 + 2 * entry.stateSize.rounded())
+    let plan = try Workload.update(name, name, entry.make(0.1), count: count).plan().plan
+    let implied = 4 * Double(count) * (3 + 2 * entry.stateSize.rounded())
     #expect(Double(plan.leastByteCount) / implied < 1.001, "\(plan.printedSteps)")
     #expect(Double(plan.leastByteCount) / implied > 0.999, "\(plan.printedSteps)")
     #expect(Double(plan.cost.bytes) / implied < 1.001, "\(plan.printedSteps)")
