@@ -35,7 +35,8 @@ struct BenchCommand: ParsableCommand {
       With --updates every method that treats each element for itself, or those that are named, updates one tensor \
       whose gradient is given, in turn with triads. "B/element" says what parameter, gradient and state of an element \
       take, read and written (in brackets what the kernels move, if that is more), GB/s how fast that was, "of triad" \
-      how near it came to the triads of the same second. All figures are medians.
+      how near it came to the triads of the same second. An update works in place, while a triad writes an array of its \
+      own, which costs a third more than is counted; "of axpy" compares with y = y + s·x, in place too. Figures are medians.
       """)
 
   @Argument(help: "The workloads; with --updates, methods. (default: all)")

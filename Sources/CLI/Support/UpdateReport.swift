@@ -36,7 +36,7 @@ struct UpdateReport {
 
   // MARK: Text
 
-  private static let columns = ["ms", "minimum", "B/element", "kernels", "GB/s", "triad", "of triad"]
+  private static let columns = ["ms", "minimum", "B/element", "kernels", "GB/s", "triad", "of triad", "of axpy"]
 
   /// What stands above the rows.
   var heading: String {
@@ -54,9 +54,11 @@ struct UpdateReport {
         NumberText.significant(row.milliseconds), NumberText.significant(row.seconds[0] * 1e3),
         least + (moved == least ? "" : " (\(moved))"), "\(row.kernelCount)",
         NumberText.significant(row.gigabytesPerSecond, 3), NumberText.significant(row.triadGigabytesPerSecond, 3),
-        "\(Int((row.shareOfTriad * 100).rounded())) %",
+        percent(row.shareOfTriad), percent(row.shareOfAxpy),
       ])
   }
+
+  private static func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }
 
   /// Bytes to each element; scalars beside the tensor do not show.
   private static func perElement(_ bytes: Int, _ row: UpdateTiming) -> String {
@@ -103,6 +105,7 @@ struct UpdateReport {
       ("gigabytesPerSecond", .number(row.gigabytesPerSecond)),
       ("triadGigabytesPerSecond", .number(row.triadGigabytesPerSecond)),
       ("shareOfTriad", .number(row.shareOfTriad)),
+      ("shareOfAxpy", .number(row.shareOfAxpy)),
     ])
   }
 }

@@ -25,20 +25,34 @@ struct Yardstick {
   var cost: Cost { executable.plan.cost }
 
   /// A product of two matrices of 2048 × 2048.
-  static func product() throws -> Yardstick { try Yardstick([2048, 2048]) { matmul($0, $1) } }
+  static func product() throws -> Yardstick {
+    try Yardstick([[2048, 2048], [2048, 2048]]) { [matmul($0[0], $0[1])] }
+  }
 
   /// The triad over 16 million floats.
-  static func triad() throws -> Yardstick { try Yardstick([1 << 24]) { $0 + 3 * $1 } }
+  static func triad() throws -> Yardstick { try Yardstick([[1 << 24], [1 << 24]]) { [$0[0] + 3 * $0[1]] } }
 
-  /// - Parameter body: what is computed of two tensors of ones. It is run once here, which touches new memory.
-  private init(_ shape: Shape, _ body: @escaping @Sendable (Tensor, Tensor) -> Tensor) throws {
-    executable = try compile { [body($0[0], $0[1])] }
-      .executable(shapes: [shape, shape], dtypes: [.float32, .float32])
+  /// BLAS's axpy y ← y + s·x over as many: in place, as updates are. A triad's result is an array of its own, whose lines
+  /// processors fetch before they write them, though nobody counts that.
+  static func axpy() throws -> Yardstick {
+    let y = Variable(shape: [1 << 24], name: "y")
+    return try Yardstick([[1 << 24]]) { x in
+      y.value = y.value + 1e-3 * x[0]
+      return []
+    }
+  }
+
+  /// - Parameter body: what is computed of tensors of ones. It is run once here, which touches new memory.
+  private init(_ shapes: [Shape], _ body: @escaping @Sendable ([Tensor]) -> [Tensor]) throws {
+    executable = try compile(body).executable(shapes: shapes, dtypes: shapes.map { _ in .float32 })
     for argument in executable.arguments {
-      argument.pointer.assumingMemoryBound(to: Float.self).update(repeating: 1, count: shape.elementCount)
+      argument.pointer.assumingMemoryBound(to: Float.self).update(repeating: 1, count: argument.shape.elementCount)
     }
     executable.run()
   }
+
+  /// 10⁹ bytes a second of one run.
+  func gigabytesPerSecond() -> Double { Double(cost.bytes) / seconds() / 1e9 }
 
   func seconds() -> Double { ContinuousClock().measure { executable.run() }.inSeconds }
 

@@ -10,8 +10,8 @@ public struct UpdateTiming: Sendable {
   public let leastByteCount: Int, byteCount: Int
   /// Seconds of each update, in rising order.
   public let seconds: [Double]
-  /// 10⁹ bytes a second of the triads that ran in turn with the updates, in rising order.
-  public let triads: [Double]
+  /// 10⁹ bytes a second of the triads, and of the same in place (axpy), that ran in turn with the updates; in rising order.
+  public let triads: [Double], axpys: [Double]
 
   public var milliseconds: Double { Self.median(seconds) * 1e3 }
   /// 10⁹ bytes a second that the update has to move.
@@ -19,6 +19,8 @@ public struct UpdateTiming: Sendable {
   /// Of the triads between the updates: what the machine could do at that time.
   public var triadGigabytesPerSecond: Double { Self.median(triads) }
   public var shareOfTriad: Double { gigabytesPerSecond / triadGigabytesPerSecond }
+  /// An update works in place as axpy does, so this does not go much beyond 1, while it may be 4/3 of a triad.
+  public var shareOfAxpy: Double { gigabytesPerSecond / Self.median(axpys) }
 
   static func median(_ sorted: [Double]) -> Double {
     let middle = sorted.count / 2
@@ -27,17 +29,17 @@ public struct UpdateTiming: Sendable {
 
   /// Measures methods one after another.
   public struct Bench {
-    private let triad: Yardstick
+    private let triad: Yardstick, axpy: Yardstick
     public let count: Int
 
     /// - Parameter count: of the elements of the tensor that is updated.
     /// - Throws: `EngineError` when an engine library is missing.
     public init(count: Int) throws {
       self.count = count
-      triad = try .triad()
+      (triad, axpy) = (try .triad(), try .axpy())
     }
 
-    /// Updates and triads in turn, for about `seconds`: whatever else the machine does slows both down.
+    /// Triads, updates and axpys in turn, for about `seconds`: whatever else the machine does slows both down.
     ///
     /// - Parameter method: one that needs no loss.
     /// - Returns: nil when it was cancelled before an update was timed.
@@ -50,17 +52,18 @@ public struct UpdateTiming: Sendable {
       // The first step touches new memory, and some methods' first step is not like the others.
       for _ in 0..<3 where !isCancelled() { prepared.step() }
       let end = clock.now + .seconds(seconds)
-      var (updates, triads): ([Double], [Double]) = ([], [])
+      var (updates, triads, axpys): ([Double], [Double], [Double]) = ([], [], [])
       while clock.now < end || updates.isEmpty, !isCancelled() {
-        triads.append(Double(triad.cost.bytes) / triad.seconds() / 1e9)
+        triads.append(triad.gigabytesPerSecond())
         updates.append(clock.measure { prepared.step() }.inSeconds)
+        axpys.append(axpy.gigabytesPerSecond())
       }
       let plan = prepared.executable.plan
       return updates.isEmpty
         ? nil
         : UpdateTiming(
           method: method, count: count, kernelCount: plan.kernelCount, leastByteCount: plan.leastByteCount,
-          byteCount: plan.cost.bytes, seconds: updates.sorted(), triads: triads.sorted())
+          byteCount: plan.cost.bytes, seconds: updates.sorted(), triads: triads.sorted(), axpys: axpys.sorted())
     }
   }
 }

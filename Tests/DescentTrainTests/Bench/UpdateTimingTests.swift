@@ -23,13 +23,16 @@ import Testing
     let bench = try UpdateTiming.Bench(count: 1000)
     let entry = try #require(MethodTable.entry(named: "adamw"))
     let timing = try #require(try bench.measure(entry, seconds: 0.05, isCancelled: { false }))
-    #expect(timing.seconds.count == timing.triads.count && timing.seconds == timing.seconds.sorted())
+    #expect(
+      timing.seconds.count == timing.triads.count && timing.axpys.count == timing.triads.count
+        && timing.seconds == timing.seconds.sorted())
     #expect(timing.leastByteCount >= 28 * 1000 && timing.leastByteCount < 29 * 1000)
-    #expect(timing.shareOfTriad > 0 && timing.milliseconds > 0)
+    #expect(timing.shareOfTriad > 0 && timing.shareOfAxpy > 0 && timing.milliseconds > 0)
     #expect(try bench.measure(entry, seconds: 1, isCancelled: { true }) == nil)
   }
 
-  @Test func `the yardsticks' costs are those of a product and of a triad`() throws {
+  @Test func `the yardsticks' costs are those of a product, of a triad and of the same in place`() throws {
+    #expect(try Yardstick.axpy().cost.bytes == 3 * 4 << 24)
     #expect(try Yardstick.product().cost.operations == 2 * 2048 * 2048 * 2048)
     #expect(try Yardstick.triad().cost.bytes == 3 * 4 << 24)
   }
