@@ -114,7 +114,7 @@ def main():
         milliseconds = median([update["msPerStep"] for update in own])
         shares = [f"{100 * median([update[share] for update in own]):.0f} %" for share in ("shareOfTriad", "shareOfAxpy")]
         fastest = min((time for time in times if time is not None), default=None)
-        print(row([method, f"{own[0]['bytes'] / options.elements:.0f}", text(milliseconds), *shares]
+        print(row([method, f"{own[0]['leastBytes'] / options.elements:.0f}", text(milliseconds), *shares]
                   + [text(time) for time in times] + [f"{fastest / milliseconds:.2f}" if fastest else "–"]), flush=True)
     for method, reason in small["leftOut"].items():
         print(f"\n- {method} is left out: {reason}")
