@@ -29,6 +29,17 @@ public enum DType: String, CaseIterable, Sendable, Hashable, Codable, CustomStri
     }
   }
 
+  /// The type that a bit cast leads to; nil where there is none.
+  var sameBits: DType? {
+    switch self {
+    case .float32: .int32
+    case .int32: .float32
+    case .float64: .int64
+    case .int64: .float64
+    case .bool, .uint8, .bfloat16, .float16: nil
+    }
+  }
+
   /// The short name that printed graphs use: `f32`, `i64`, `bool` …
   public var description: String {
     switch self {

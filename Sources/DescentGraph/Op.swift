@@ -19,6 +19,8 @@ public enum Op: Hashable, Sendable {
   case select
   /// To the node's dtype. Floats become integers by truncation; everything but 0 becomes `true`.
   case cast
+  /// The same bits as the node's dtype: between float32 and int32, float64 and int64.
+  case bitcast
   /// The input itself; no gradient flows back through it.
   case stopGradient
 
@@ -159,7 +161,7 @@ extension Op {
   /// Whether each element of the result depends on the inputs' elements at the same place only.
   public var isElementwise: Bool {
     switch self {
-    case .unary, .binary, .compare, .select, .cast, .stopGradient: true
+    case .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient: true
     case .constant, .input, .iota, .randomBits, .reduce, .argmax, .reshape, .transpose, .broadcast, .slice, .pad,
       .concatenate, .reverse, .dot, .gather, .scatterAdd, .convolution, .convolutionInputGradient,
       .convolutionKernelGradient, .windows, .foldWindows, .argsort, .cumulativeSum, .attention, .attentionGradient,
@@ -181,6 +183,7 @@ extension Op {
     case .compare(let c): c.rawValue
     case .select: "select"
     case .cast: "cast"
+    case .bitcast: "bitcast"
     case .stopGradient: "stopGradient"
     case .reduce(let r, _): "reduce.\(r.rawValue)"
     case .argmax: "argmax"

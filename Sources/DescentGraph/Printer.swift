@@ -26,7 +26,8 @@ private struct GraphPrinter {
         lines.append("\(indent)\(names[node]!) = input : \(TensorType(node))")
       case .constant(.splat(let value)):
         names[node] = Self.short(value)
-      case .constant(.data), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
+      case .constant(.data), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient,
+        .reduce,
         .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
         .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,
         .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan, .barrier:
@@ -64,7 +65,8 @@ extension Op {
   /// What a printed node says beside its inputs.
   public var attributes: String {
     switch self {
-    case .constant, .input, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reshape, .barrier:
+    case .constant, .input, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient, .reshape,
+      .barrier:
       ""
     case .iota(let axis), .argmax(let axis), .concatenate(let axis), .gather(let axis), .scatterAdd(let axis):
       " axis \(axis)"

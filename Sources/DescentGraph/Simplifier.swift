@@ -78,6 +78,7 @@ public struct Simplifier {
     case .compare(let c): compare(c, inputs[0], inputs[1], shape)
     case .select: select(inputs)
     case .cast: cast(inputs[0], shape, dtype)
+    case .bitcast: inputs[0].op == .bitcast ? inputs[0].inputs[0] : nil
     case .stopGradient: inputs[0]
     case .reduce(let r, let axes): reduce(r, axes, inputs[0], shape, dtype)
     case .reshape: reshape(inputs[0], shape, dtype)

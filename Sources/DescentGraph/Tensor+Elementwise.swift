@@ -83,6 +83,9 @@ extension Tensor {
     return Tensor(.cast, [self], shape: shape, dtype: dtype)
   }
 
+  /// The bits of float32 as int32 and of float64 as int64, and back; no gradient flows through it.
+  public var bits: Tensor { Tensor(.bitcast, [self]) }
+
   /// The same values, treated as constants by differentiation.
   public func stoppingGradient() -> Tensor { Tensor(.stopGradient, [self]) }
 

@@ -6,11 +6,12 @@ import Foundation
 public enum StateFormat: String, CaseIterable, Sendable {
   /// The upper half of a float32: 8 significant bits. Halves the memory.
   case bfloat16
-  /// One byte an element and a float32 scale for each block of up to 256 (Dettmers et al. 2021, arXiv 2110.02861).
+  /// One byte an element and a scale for each block of up to 512 (blocks as in Dettmers et al. 2021, arXiv 2110.02861).
   ///
-  /// A byte is a sign and one of 127 magnitudes of the block's greatest, ((k − ½) / 126½)², so that small elements keep
-  /// their meaning: 4 decades of them, about as far as squared gradients of one block lie apart. Zero is kept exactly,
-  /// and nothing else becomes zero, so that no method divides by the root of a mean square that was lost.
+  /// A byte is a sign and one of 127 magnitudes: a float of four bits of exponent and three of mantissa, times the
+  /// block's scale. Small elements so keep their meaning: over 4.7 decades, about as far as squared gradients of one
+  /// block lie apart, neighbours differ by an eighth at most. The greatest of a block and zero are kept exactly, and
+  /// nothing else becomes zero, so that no method divides by the root of a mean square that was lost.
   case blockwise8
 }
 
@@ -28,12 +29,12 @@ struct EncodedTensor {
   /// this shape from decoding to encoding.
   private let blocks: Shape
 
-  /// Nil where the format does not apply: to integers, and to tensors whose elements make no blocks of 32 to 256.
+  /// Nil where the format does not apply: to integers, and to tensors whose elements make no blocks of 32 to 512.
   init?(_ format: StateFormat, shape: Shape, dtype: DType) {
     guard dtype == .float32 || dtype == .float64 else { return nil }
     let count = shape.elementCount
-    // Whole vectors of 16 where possible.
-    let widths = stride(from: 256, through: 32, by: -16).map { $0 } + (32...256).reversed()
+    // Four vectors at a time, or whole vectors, where that is possible.
+    let widths: [Int] = [64, 16, 1].flatMap { step in Array(stride(from: 512, through: 32, by: -step)) }
     func cut(_ extent: Int) -> [Int]? { widths.first { extent % $0 == 0 }.map { [extent / $0, $0] } }
     let inLastAxis: [Int]? = shape.extents.last.flatMap(cut).map { shape.extents.dropLast() + $0 }
     let parts = inLastAxis ?? cut(count)
@@ -49,7 +50,7 @@ struct EncodedTensor {
       start.pointer.load(as: UInt8.self) == 0 && memcmp(start.pointer, start.pointer + 1, start.byteCount - 1) == 0
     let program = Trace.record(arguments: []) { _ in encoded(Tensor(storage: start), noise: nil) }
     // Zeros of any size without the interpreter.
-    if isZero { return program.results.map { Variable(Storage(filled: $0.dtype == .uint8 ? 128 : 0, like: $0)) } }
+    if isZero { return program.results.map { Variable(Storage(zerosLike: $0)) } }
     return Interpreter<Double>().run(program, arguments: []).results.map { Variable($0.storage()) }
   }
 
@@ -58,59 +59,63 @@ struct EncodedTensor {
     switch format {
     case .bfloat16: return parts[0].cast(to: dtype).reshaped(shape)
     case .blockwise8:
-      let code = parts[0].cast(to: dtype) - 128
-      let magnitude = abs(code) - 0.5
-      return (sign(code) * (magnitude * magnitude) * parts[1]).reshaped(shape)
+      let code = parts[0].cast(to: .int32)
+      let level = code & word(127)
+      let magnitude = (level + Double(Self.levelZero)).shiftedLeft(by: Self.cutBits)
+      let float = ((code & word(128)).shiftedLeft(by: 24) | magnitude).bits
+      return (select(level .== 0, Tensor.zeros(like: float), float) * parts[1]).cast(to: dtype).reshaped(shape)
     }
   }
 
   /// What stands for `value`. Its neighbour above or below is drawn, so that the mean is the value itself; with no key,
   /// the nearer one is taken.
+  ///
+  /// Bits are cut off a float32 after a draw of as many bits was added: a carry is the step to the next number.
   func encoded(_ value: Tensor, noise key: RandomKey?) -> [Tensor] {
+    let value = value.reshaped(blocks)
     switch format {
     case .bfloat16:
-      let value = value.reshaped(blocks)
-      let nearest = value.cast(to: .bfloat16).cast(to: dtype)
-      guard let key else { return [nearest.cast(to: .bfloat16)] }
-      // A little more than half a unit in the last place away rounds to the next number, up or down.
-      let isBelow = abs(value) .> abs(nearest)
-      let reach = select(
-        isBelow, Tensor(filled: 1 + 0x1.03p-8, shape: blocks, dtype: dtype),
-        Tensor(filled: 1 - 0x1.03p-8, shape: blocks, dtype: dtype))
-      let other = (nearest * reach).cast(to: .bfloat16).cast(to: dtype)
-      let goesThere = noise(key) * abs(other - nearest) .< abs(value - nearest)
-      return [select(goesThere, other, nearest).cast(to: .bfloat16)]
+      guard let key else { return [value.cast(to: .bfloat16)] }
+      let sum = value.cast(to: .float32).bits + noise(key, bits: 16)
+      return [(sum & word(-65536)).bits.cast(to: .bfloat16)]
     case .blockwise8:
-      let value = value.reshaped(blocks)
-      let size = abs(value)
-      let scale = size.max(axes: [blocks.rank - 1], keepingAxes: true) * (1 / (126.5 * 126.5))
-      let inverse = select(scale .> 0, 1 / scale, Tensor.zeros(like: scale))
-      let square = size * inverse
-      // Level k stands for (k − ½)² of the scale; between it and the next lie 2k.
-      let level = maximum(floor(sqrt(square) + 0.5), 1)
-      let low = (level - 0.5) * (level - 0.5)
-      let draw = key.map(noise) ?? Tensor(filled: 0.5, shape: blocks, dtype: dtype)
-      let isUp = draw * (2 * level) .< square - low
-      let chosen = minimum(level + isUp.cast(to: dtype), 127)
-      return [(sign(value) * chosen + 128).cast(to: .uint8), scale]
+      let value = value.cast(to: .float32)
+      // Magnitudes are ordered as their bits are, NaN last.
+      let largest = abs(value).bits.max(axes: [blocks.rank - 1], keepingAxes: true).bits
+      let scale = largest * (1 / Self.greatest)
+      let inverse = select(scale .> 0, (1 - 0x1p-21) / scale, Tensor.zeros(like: scale))
+      let draw = key.map { noise($0, bits: Self.cutBits) } ?? word(1 << (Self.cutBits - 1))
+      let rounded = ((value * inverse).bits + draw).shiftedRight(by: Self.cutBits)
+      let sign = rounded.shiftedRight(by: 4) & word(128)
+      let least = select(value .== 0, word(0), word(1))
+      let level = maximum((rounded & word(0x7FF)) - Double(Self.levelZero), least)
+      return [(level | sign).cast(to: .uint8), scale]
     }
   }
 
-  /// A draw from 0..<1 for each element: the words of a row and of a column, combined. Any two elements' draws are
+  /// Of a float32's 23 bits of mantissa three stay. The greatest number below 2 is then level 127, which the greatest of
+  /// a block comes so close to from below that it is never drawn away; level 0, which stands for zero, would be 2⁻¹⁵.
+  private static let cutBits = 20
+  private static let greatest = 1.875
+  private static let levelZero = Int(Float(greatest).bitPattern >> UInt32(cutBits)) - 127
+
+  private func word(_ value: Int) -> Tensor { Tensor(filled: Double(value), shape: blocks, dtype: .int32) }
+
+  /// A draw of so many bits for each element: the words of a row and of a column, combined. Any two elements' draws are
   /// independent, which is what the error of a sum depends on, and there are far fewer words to make than elements.
-  private func noise(_ key: RandomKey) -> Tensor {
+  private func noise(_ key: RandomKey, bits: Int) -> Tensor {
     let keys = key.split()
     let last = blocks.rank - 1
     let rows: [Int] = blocks.extents.dropLast() + [1]
     let columns = [Int](repeating: 1, count: last) + [blocks[last]]
-    let words = keys[0].words(Shape(rows)) ^ keys[1].words(Shape(columns))
-    return (words.shiftedRight(by: 8).cast(to: .float32) * 0x1p-24).cast(to: dtype)
+    let words = [keys[0].words(Shape(rows)), keys[1].words(Shape(columns))].map { $0.shiftedRight(by: 32 - bits) }
+    return words[0] ^ words[1]
   }
 }
 
 extension Storage {
-  fileprivate convenience init(filled byte: UInt8, like node: Node) {
+  fileprivate convenience init(zerosLike node: Node) {
     self.init(shape: node.shape, dtype: node.dtype)
-    pointer.initializeMemory(as: UInt8.self, repeating: byte, count: byteCount)
+    pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 }

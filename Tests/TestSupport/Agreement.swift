@@ -136,7 +136,7 @@ struct Expectation {
       true
     case .binary(let f): f == .maximum || f == .minimum
     case .unary(let f): f == .negate || f == .abs || f == .relu
-    case .constant, .input, .iota, .randomBits, .compare, .cast, .reduce(.sum, _), .argmax, .dot, .scatterAdd,
+    case .constant, .input, .iota, .randomBits, .compare, .cast, .bitcast, .reduce(.sum, _), .argmax, .dot, .scatterAdd,
       .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
       .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan:
       false

@@ -46,6 +46,7 @@ struct GraphBuilder {
     case .compare(let c): compare(c, x[0], x[1])
     case .select: select(x[0], x[1], x[2])
     case .cast: converted(x[0], to: random.element(of: DType.allCases))
+    case .bitcast: bits(x[0])
     case .stopGradient: Slot(x[0].tensor.stoppingGradient(), x[0].bound)
     case .reduce(let r): reduce(r, x[0])
     case .argmax: argmax(x[0])
@@ -108,6 +109,13 @@ struct GraphBuilder {
     // Through float32, which takes every integer; float16 would overflow.
     let wide = tamed(Slot(x.tensor.cast(to: .float32), x.dtype == .bool ? 1 : x.bound))
     return Slot(wide.tensor.cast(to: dtype), wide.bound)
+  }
+  /// A whole number's exponent, or a float made of one byte of it: bits that the smallest error does not change.
+  private mutating func bits(_ x: Slot) -> Slot {
+    let whole = (integer(x).tensor.cast(to: .int32) & Tensor(filled: 255, shape: x.shape, dtype: .int32))
+    if random.oneIn(2) { return Slot(whole.cast(to: .float32).bits.shiftedRight(by: 23), 255) }
+    let place = Tensor(filled: Double(1 << 23), shape: x.shape, dtype: .int32)
+    return Slot((whole * Tensor(filled: 32768, shape: x.shape, dtype: .int32) + 127 * place).bits, 2)
   }
   private func one(_ x: Slot) -> Tensor { .ones(x.shape, dtype: x.dtype) }
 

@@ -6,7 +6,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
   case unary(Unary)
   case binary(Binary)
   case compare(Relation)
-  case select, cast, stopGradient
+  case select, cast, bitcast, stopGradient
   case reduce(Reduction)
   case argmax, reshape, transpose, broadcast, slice, pad, concatenate, reverse, dot, gather, scatterAdd
   case convolution, convolutionInputGradient, convolutionKernelGradient, windows, foldWindows
@@ -24,6 +24,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .compare(let c): self = .compare(c)
     case .select: self = .select
     case .cast: self = .cast
+    case .bitcast: self = .bitcast
     case .stopGradient: self = .stopGradient
     case .reduce(let r, _): self = .reduce(r)
     case .argmax: self = .argmax
@@ -64,7 +65,8 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
       case .binary: kinds += Binary.allCases.map(OpKind.binary)
       case .compare: kinds += Relation.allCases.map(OpKind.compare)
       case .reduce: kinds += Reduction.allCases.map(OpKind.reduce)
-      case .constant, .input, .iota, .randomBits, .select, .cast, .stopGradient, .argmax, .reshape, .transpose,
+      case .constant, .input, .iota, .randomBits, .select, .cast, .bitcast, .stopGradient, .argmax, .reshape,
+        .transpose,
         .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
         .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows,
         .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan,
@@ -86,7 +88,8 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .binary: .compare(.equal)
     case .compare: .select
     case .select: .cast
-    case .cast: .stopGradient
+    case .cast: .bitcast
+    case .bitcast: .stopGradient
     case .stopGradient: .reduce(.sum)
     case .reduce: .argmax
     case .argmax: .reshape
@@ -129,6 +132,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     case .randomBits: "randomBits"
     case .select: "select"
     case .cast: "cast"
+    case .bitcast: "bitcast"
     case .stopGradient: "stopGradient"
     case .argmax: "argmax"
     case .reshape: "reshape"

@@ -104,7 +104,8 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
   private static let plain: [OpKind] = OpKind.all.filter {
     switch $0 {
     case .unary, .binary, .compare, .reduce, .input: false
-    case .constant, .iota, .randomBits, .select, .cast, .stopGradient, .argmax, .reshape, .transpose, .broadcast,
+    case .constant, .iota, .randomBits, .select, .cast, .bitcast, .stopGradient, .argmax, .reshape, .transpose,
+      .broadcast,
       .slice,
       .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       true
@@ -144,7 +145,8 @@ extension RandomGraph.Kind {
     switch self {
     case .op(.binary), .op(.compare), .op(.pad), .op(.concatenate), .op(.dot), .op(.gather): 2
     case .op(.select), .op(.scatterAdd): 3
-    case .op(.unary), .op(.cast), .op(.stopGradient), .op(.reduce), .op(.argmax), .op(.reshape), .op(.transpose),
+    case .op(.unary), .op(.cast), .op(.bitcast), .op(.stopGradient), .op(.reduce), .op(.argmax), .op(.reshape),
+      .op(.transpose),
       .op(.broadcast), .op(.slice), .op(.reverse), .op(.iota), .op(.randomBits), .op(.constant), .op(.input):
       1
     case .op(.windows), .op(.foldWindows), .op(.argsort), .op(.cumulativeSum), .op(.factorization),

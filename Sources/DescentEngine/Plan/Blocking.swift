@@ -44,7 +44,7 @@ struct Blocking: Hashable {
       return toResult ? at(kept.firstIndex(of: axis)) : at(kept[axis])
     }
     switch node.op {
-    case .unary, .binary, .compare, .select, .cast, .stopGradient: return self
+    case .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient: return self
     case .barrier: return input == 0 ? self : nil
     case .reduce(_, let axes): return afterReducing(axes)
     case .argmax(let reduced): return afterReducing([reduced])

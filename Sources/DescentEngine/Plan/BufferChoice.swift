@@ -20,7 +20,7 @@ struct BufferChoice {
       case .attention, .attentionGradient, .factorization, .triangularSolve: buffered.insert(node)
       case .call, .scan: buffered.insert(node)
       case .dot: buffered.insert(epilogues[node]?.result ?? node)
-      case .unary, .binary, .compare, .select, .cast:
+      case .unary, .binary, .compare, .select, .cast, .bitcast:
         if !inside.contains(node) && isWorthStoring(node) { buffered.insert(node) }
       // A few drawn words for many elements are drawn once.
       case .randomBits: if uses.isBroadcast(node) { buffered.insert(node) }
@@ -77,7 +77,7 @@ struct BufferChoice {
     switch node.op {
     case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
     case .windows, .barrier: own = 0
-    case .compare, .cast, .select, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.maximum),
+    case .compare, .cast, .bitcast, .select, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.maximum),
       .binary(.minimum), .unary(.negate), .unary(.abs), .unary(.relu):
       own = 1
     case .gather: own = 2

@@ -23,7 +23,8 @@ enum ConvolutionLowering {
     case .convolutionInputGradient(let c): return inputGradient(c, x[0], kernel: x[1], node.shape)
     case .convolutionKernelGradient(let c): return kernelGradient(c, x[0], x[1], node.shape)
     case .foldWindows(let w): return folded(x[0], w, node.shape)
-    case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
+    case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient,
+      .reduce,
       .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
       .windows, .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call,
       .scan, .barrier:

@@ -113,7 +113,7 @@ extension LoopKernel {
       case .reduce(_, let operand), .argmax(let operand):
         // One operation an element; every element is there even where the operand is the same for all.
         operations += points(union(dependences[operand], isReduced))
-      case .constant, .index, .random, .compare, .select, .cast: break
+      case .constant, .index, .random, .compare, .select, .cast, .bitcast: break
       }
     }
     for store in stores { written[store.buffer] += points(store.address.coefficients.map { $0 != 0 }) }

@@ -86,6 +86,7 @@ struct KernelBuilder {
     case .compare(let c): return add(.compare(c, try operand(0), try operand(1)), node.dtype)
     case .select: return add(.select(try operand(0), try operand(1), try operand(2)), node.dtype)
     case .cast: return add(.cast(try operand(0)), node.dtype)
+    case .bitcast: return add(.bitcast(try operand(0)), node.dtype)
     case .stopGradient, .barrier: return try operand(0)
     // Over axes of extent 1 there is nothing to reduce, and no loop that could.
     case .reduce(_, let axes) where axes.allSatisfy { node.inputs[0].shape[$0] == 1 }:
@@ -152,7 +153,8 @@ struct KernelDomain: Hashable {
     switch node.op {
     case .reduce(_, let axes): self.init(shape: node.inputs[0].shape, reduced: axes)
     case .argmax(let axis): self.init(shape: node.inputs[0].shape, reduced: [axis])
-    case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reshape,
+    case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient,
+      .reshape,
       .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       self.init(shape: node.shape, reduced: [])
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,

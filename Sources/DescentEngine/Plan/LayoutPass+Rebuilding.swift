@@ -20,7 +20,7 @@ extension LayoutPass {
     case .constant(.splat), .iota:
       if case .iota(blocking.axis) = node.op { return nil }
       return Node(node.op, [], shape: shape, dtype: node.dtype)
-    case .unary, .binary, .compare, .select, .cast, .stopGradient, .reshape, .reverse, .concatenate:
+    case .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient, .reshape, .reverse, .concatenate:
       return same(node.op)
     // The axes before the blocks keep their places.
     case .reduce, .argmax: return same(node.op)

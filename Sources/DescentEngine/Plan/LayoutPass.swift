@@ -116,7 +116,7 @@ extension Node {
   fileprivate var isRepeatable: Bool {
     switch op {
     case .constant(.splat), .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .windows, .stopGradient, .unary,
-      .binary, .compare, .select, .cast:
+      .binary, .compare, .select, .cast, .bitcast:
       true
     case .constant(.data), .input, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .gather, .scatterAdd,
       .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,

@@ -27,7 +27,8 @@ enum Legalizer {
       let isLeaf =
         switch base.op {
         case .constant, .input: true
-        case .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce, .argmax, .reshape,
+        case .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient, .reduce, .argmax,
+          .reshape,
           .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd,
           .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows,
           .argsort, .cumulativeSum, .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan,
@@ -54,7 +55,8 @@ enum Legalizer {
         case .scatterAdd(let axis) where node.dtype.isHalf:
           let wide = inputs.map { Tensor($0).dtype.isHalf ? Tensor($0).cast(to: .float32) : Tensor($0) }
           replacement[node] = wide[0].scatterAdding(wide[2], at: wide[1], axis: axis).cast(to: node.dtype).node
-        case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .argmax,
+        case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient,
+          .argmax,
           .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .gather, .scatterAdd:
           replacement[node] = rebuilt
         case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows:

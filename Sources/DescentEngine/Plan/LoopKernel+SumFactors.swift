@@ -116,7 +116,8 @@ private struct SumFactors {
       case .binary(.multiply, let a, let b) where variesInRow[a] != variesInRow[b]:
         open.append(variesInRow[a] ? left(a, .value(b)) : left(b, .value(a)))
       case .binary(.divide, let a, let b) where variesInRow[a] && !variesInRow[b]: open.append(left(a, .inverse(b)))
-      case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax:
+      case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce,
+        .argmax:
         found.append(term)
       }
       if found.count + open.count > Self.mostTerms { return nil }
@@ -141,6 +142,7 @@ extension LoopKernel.Value {
     case .compare(let c, _, _): .compare(c, operands[0], operands[1])
     case .select: .select(operands[0], operands[1], operands[2])
     case .cast: .cast(operands[0])
+    case .bitcast: .bitcast(operands[0])
     case .reduce(let r, _): .reduce(r, operands[0])
     case .argmax: .argmax(operands[0])
     }

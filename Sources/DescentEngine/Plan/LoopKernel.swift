@@ -19,6 +19,7 @@ struct LoopKernel: Sendable {
     case compare(Relation, ValueID, ValueID)
     case select(ValueID, ValueID, ValueID)
     case cast(ValueID)
+    case bitcast(ValueID)
     case reduce(Reduction, ValueID)
     case argmax(ValueID)
   }
@@ -42,7 +43,7 @@ struct LoopKernel: Sendable {
     case .constant, .load, .index: []
     case .gather(_, _, let index, _, _): [index]
     case .random(let key, let stream, _): [key, stream]
-    case .unary(_, let a), .cast(let a), .reduce(_, let a), .argmax(let a): [a]
+    case .unary(_, let a), .cast(let a), .bitcast(let a), .reduce(_, let a), .argmax(let a): [a]
     case .binary(_, let a, let b), .compare(_, let a, let b): [a, b]
     case .select(let a, let b, let c): [a, b, c]
     }
@@ -51,7 +52,7 @@ struct LoopKernel: Sendable {
   func isReduction(_ value: ValueID) -> Bool {
     switch values[value] {
     case .reduce, .argmax: true
-    case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast: false
+    case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast: false
     }
   }
 
@@ -60,7 +61,7 @@ struct LoopKernel: Sendable {
       switch $0 {
       case .load(_, let address), .gather(_, let address, _, _, _), .index(let address), .random(_, _, let address):
         address
-      case .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: nil
+      case .constant, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax: nil
       }
     } + stores.map(\.address)
   }
@@ -74,7 +75,7 @@ struct LoopKernel: Sendable {
       case .index(let address): values[i] = .index(transform(address))
       case .random(let key, let stream, let counter):
         values[i] = .random(key: key, stream: stream, counter: transform(counter))
-      case .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
+      case .constant, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax: break
       }
     }
     for i in stores.indices { stores[i].address = transform(stores[i].address) }
@@ -114,7 +115,7 @@ struct LoopKernel: Sendable {
       switch values[id] {
       case .load(_, let address), .gather(_, let address, _, _, _), .index(let address), .random(_, _, let address):
         merge(address)
-      case .constant, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
+      case .constant, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax: break
       }
       for operand in operands(of: id) { merge(result[operand]) }
       if isReduction(id) { for d in depends.indices where isReduced[d] { depends[d] = false } }
@@ -174,6 +175,7 @@ extension LoopKernel {
         case .compare(let c, let a, let b): "\(c.rawValue)(\(v(a)), \(v(b)))"
         case .select(let c, let a, let b): "select(\(v(c)), \(v(a)), \(v(b)))"
         case .cast(let a): "cast(\(v(a)))"
+        case .bitcast(let a): "bitcast(\(v(a)))"
         case .reduce(let r, let a): "reduce.\(r.rawValue)(\(v(a)))"
         case .argmax(let a): "argmax(\(v(a)))"
         }

@@ -110,7 +110,8 @@ struct MatrixUnit {
       case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
         .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan:
         return buffered.nodes.contains(node) ? operand : node
-      case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .pad,
+      case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax,
+        .pad,
         .concatenate, .dot, .gather, .scatterAdd:
         return buffered.nodes.contains(node) ? operand : node
       }
@@ -155,7 +156,8 @@ struct MatrixEpilogue {
     while case .barrier = vector.op { vector = vector.inputs[0] }
     switch vector.op {
     case .input, .constant(.data): return other.inputs[0]
-    case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
+    case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient,
+      .reduce,
       .argmax, .reshape, .transpose, .broadcast, .slice, .pad, .concatenate, .reverse, .dot, .gather, .scatterAdd:
       return nil
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .windows, .foldWindows, .argsort,

@@ -139,7 +139,8 @@ struct Partition {
       units.append(.loop(node: fill, target: node, region: whole))
       units.append(
         .loop(node: node.inputs[0], target: node, region: .init(offsets: low, strides: interior.map { $0 + 1 })))
-    case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .stopGradient, .reduce,
+    case .constant(.splat), .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient,
+      .reduce,
       .argmax, .reshape, .transpose, .broadcast, .slice, .reverse, .gather, .windows, .barrier:
       if let convolution = dots[node], convolution.convolution != nil {
         let epilogue = epilogues[convolution]

@@ -10,7 +10,7 @@ struct Reads {
       switch value {
       case .load(let buffer, let address): all.append((kernel.buffers[buffer], address, false))
       case .gather(let buffer, let address, _, _, _): all.append((kernel.buffers[buffer], address, true))
-      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
+      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax: break
       }
     }
     nodes = Set(all.map(\.node))

@@ -208,7 +208,7 @@ struct Recompute {
     switch node.op {
     case .constant, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient, .windows, .barrier:
       return (0, false)
-    case .binary, .compare, .select, .cast, .pad, .concatenate, .gather: return (count, false)
+    case .binary, .compare, .select, .cast, .bitcast, .pad, .concatenate, .gather: return (count, false)
     case .unary, .randomBits: return (4 * count, false)
     case .reduce, .argmax, .cumulativeSum: return (node.inputs[0].shape.elementCount, false)
     case .dot(let axes):

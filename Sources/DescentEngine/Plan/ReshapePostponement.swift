@@ -56,7 +56,7 @@ struct ReshapePostponement {
         let isReversed = laterShapes[node]?.contains(node.inputs[0].shape) == true
         if isMovedForOne || isReversed { cut[node] = inputs[0] }
       }
-    case .unary, .binary, .compare, .select, .cast, .stopGradient:
+    case .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient:
       if node.inputs.contains(where: isMoved.contains) { isMoved.insert(node) }
       guard let shape = node.inputs.compactMap({ cut[$0] }).first?.shape else { return }
       let parts = zip(node.inputs, inputs).map { old, new in

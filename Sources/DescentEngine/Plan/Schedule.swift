@@ -218,7 +218,7 @@ extension LoopKernel {
         isRead = buffers[buffer] === old
         if isRead && address != store.address { return false }
       case .gather(let buffer, _, _, _, _): if buffers[buffer] === old { return false }
-      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
+      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax: break
       }
       isFromOld.append(isRead || operands(of: id).contains { isFromOld[$0] && !isReduction($0) })
     }

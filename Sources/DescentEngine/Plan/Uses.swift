@@ -28,7 +28,8 @@ struct Uses {
     case .convolution, .convolutionInputGradient, .convolutionKernelGradient, .foldWindows, .argsort, .cumulativeSum,
       .attention, .attentionGradient, .factorization, .triangularSolve, .call, .scan:
       false
-    case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .reduce, .argmax, .pad,
+    case .constant, .input, .iota, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax,
+      .pad,
       .concatenate, .dot, .gather, .scatterAdd:
       false
     }

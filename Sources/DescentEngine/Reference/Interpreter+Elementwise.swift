@@ -68,6 +68,25 @@ extension Interpreter {
     }
   }
 
+  /// Rounds to the float type first, as the bits of an exact value would have no meaning.
+  func bitcast(_ x: Value, to dtype: DType) -> Value {
+    switch x.elements {
+    case .floats(let elements):
+      let bits = elements.map { element in
+        dtype == .int32
+          ? Int(Int32(bitPattern: Float(element).bitPattern)) : Int(Int64(bitPattern: Double(element).bitPattern))
+      }
+      return Value(integers: bits, shape: x.shape, dtype: dtype)
+    case .integers(let elements):
+      let floats = elements.map { element in
+        dtype == .float32
+          ? Scalar(Float(bitPattern: UInt32(truncatingIfNeeded: element)))
+          : Scalar(Double(bitPattern: UInt64(bitPattern: Int64(element))))
+      }
+      return Value(floats: floats, shape: x.shape, dtype: dtype)
+    }
+  }
+
   private func truncated(_ x: Scalar, to dtype: DType) -> Int {
     let (least, greatest): (Int, Int) =
       switch dtype {

@@ -62,6 +62,7 @@ public struct Interpreter<Scalar: Real & BinaryFloatingPoint & Sendable>: Sendab
     case .compare(let c): compare(c, x[0], x[1])
     case .select: select(x[0], x[1], x[2])
     case .cast: cast(x[0], to: node.dtype)
+    case .bitcast: bitcast(x[0], to: node.dtype)
     case .stopGradient: x[0]
     case .reduce(let r, let axes): reduce(r, axes, x[0])
     case .argmax(let axis): argmax(axis, x[0])

@@ -56,6 +56,13 @@ enum ElementwiseRules {
     return TensorType(shape: inputs[0].shape, dtype: declared.dtype)
   }
 
+  static func type(bitcast inputs: [Node]) -> TensorType {
+    guard let dtype = inputs[0].dtype.sameBits else {
+      fatalError("bitcast is not defined for \(TensorType(inputs[0])), only for 32 and 64 bits")
+    }
+    return TensorType(shape: inputs[0].shape, dtype: dtype)
+  }
+
   /// `y = f(x)`: the cotangent of `x` given that of `y`. Written with `y` where that saves recomputing `f`.
   static func gradient(_ f: Unary, _ y: Tensor, _ x: Tensor, _ g: Tensor) -> Tensor? {
     switch f {

@@ -13,6 +13,7 @@ extension Op {
     case .compare: ElementwiseRules.type(compare: self, inputs)
     case .select: ElementwiseRules.type(select: inputs)
     case .cast: ElementwiseRules.type(cast: inputs, declared)
+    case .bitcast: ElementwiseRules.type(bitcast: inputs)
     case .stopGradient: TensorType(inputs[0])
     case .reduce(let r, let axes): ReductionRules.type(r, axes, inputs)
     case .argmax(let axis): ReductionRules.type(argmax: axis, inputs)
@@ -59,6 +60,7 @@ extension Op {
     case .binary(let f): ElementwiseRules.gradients(f, y, x[0], x[1], g)
     case .select: ElementwiseRules.gradients(select: x, g)
     case .cast: [x[0].dtype.isFloat ? g.cast(to: x[0].dtype) : nil]
+    case .bitcast: [nil]
     case .reduce(let r, let axes): [ReductionRules.gradient(r, axes, y, x[0], g)]
     case .reshape: [g.reshaped(x[0].shape)]
     case .transpose(let permutation): [MovementRules.gradient(transpose: permutation, g)]

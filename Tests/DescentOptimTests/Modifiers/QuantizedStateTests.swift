@@ -25,6 +25,9 @@ import Testing
     return i % 32 == 5 ? 0 : i % 3 == 0 ? -size : size
   }
 
+  /// The least magnitude of a block, its greatest one being 1.
+  private static let least = 0x1.2p-15 / 1.875
+
   @Test(arguments: StateFormat.allCases)
   func `rounding keeps signs and zeros, and errs by a step of its scale at most`(format: StateFormat) throws {
     let values = Self.values
@@ -35,11 +38,10 @@ import Testing
         switch format {
         case .bfloat16: #expect(error <= Double(value.magnitude) * 0x1p-7)
         case .blockwise8:
-          // Between levels (k ± ½)² lie 2k of 126.5²; the least level is ¼.
+          // Neighbours are an eighth apart; everything small becomes the least magnitude.
           let block = values[i / 256 * 256..<i / 256 * 256 + 256]
-          let unit = Double(block.map(\.magnitude).max()!) / (126.5 * 126.5)
-          let level = (Double(value.magnitude) / unit).squareRoot() + 1
-          #expect(error <= (2 * level + 1) * unit * (1 + 1e-5), "\(i): \(value) → \(found)")
+          let least = Double(block.map(\.magnitude).max()!) * Self.least
+          #expect(error <= max(Double(value.magnitude) / 8, least) * (1 + 1e-5), "\(i): \(value) → \(found)")
         }
       }
     }
@@ -61,9 +63,8 @@ import Testing
       // The mean of 400 draws between two neighbours is off by 0.025 of their distance, 6 times that in bad luck. Below
       // the least level everything is rounded up to it.
       let value = Double(values[i].magnitude)
-      let unit = largest / (126.5 * 126.5)
-      let distance = format == .blockwise8 ? 2 * ((value / unit).squareRoot() + 0.5) * unit : value * 0x1p-7
-      let least = format == .blockwise8 ? 0.25 * unit : 0
+      let distance = value * (format == .blockwise8 ? 1 / 8.0 : 0x1p-7)
+      let least = format == .blockwise8 && value < largest * Self.least ? largest * Self.least : 0
       #expect((mean - Double(values[i])).magnitude <= 0.15 * distance + least, "\(i)")
     }
     #expect(varied > 300)
@@ -74,7 +75,7 @@ import Testing
     let nearest = try roundTrips(.bfloat16, values, [512], keys: [nil])[0]
     let cast = try Tensor(values).cast(to: .bfloat16).storage()
     #expect(nearest == (0..<512).map { cast.double(at: $0) })
-    let largest = values[..<256].indices.max { values[$0].magnitude < values[$1].magnitude }!
+    let largest = values.indices.max { values[$0].magnitude < values[$1].magnitude }!
     let found = try roundTrips(.blockwise8, values, [512], keys: [3])[0][largest]
     #expect(relativeError([found], [Double(values[largest])], scale: 0) < 1e-6)
   }

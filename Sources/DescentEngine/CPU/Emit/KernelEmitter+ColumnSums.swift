@@ -28,7 +28,7 @@ extension KernelEmitter {
     eachLoopValue { id in
       switch kernel.values[id] {
       case .constant, .load, .index: break
-      case .gather, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax:
+      case .gather, .random, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax:
         if level(id) == .vector { isQuick = false }
       }
     }

@@ -106,7 +106,7 @@ extension KernelEmitter {
       case .divide: return 4
       case .power: return 20
       }
-    case .compare, .select, .cast, .reduce, .argmax: return 1
+    case .compare, .select, .cast, .bitcast, .reduce, .argmax: return 1
     }
   }
 

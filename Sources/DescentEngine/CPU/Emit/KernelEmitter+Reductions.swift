@@ -27,7 +27,7 @@ extension KernelEmitter {
       return Accumulator(
         id: id, operand: operand, isVector: isVector,
         initial: [.init(type: type, value: start), .init(type: indexType, value: ir.constant("0", "i32", count))])
-    case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast:
+    case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast:
       fatalError("not a reduction")
     }
   }
@@ -82,7 +82,7 @@ extension KernelEmitter {
         ir.select(takes, x, carried[0], type, count),
         ir.select(takes, indices, carried[1], vectorType("i32", count), count),
       ]
-    case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast:
+    case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast:
       fatalError("not a reduction")
     }
   }

@@ -46,6 +46,10 @@ extension KernelEmitter {
     case .cast(let a):
       let result = convert(operand(a, isVector), from: kernel.dtypes[a], to: dtype, lanes(isVector))
       name = kernel.dtypes[a] == dtype ? result : rounded(result, dtype, lanes(isVector))
+    case .bitcast(let a):
+      let (source, target) = (kernel.dtypes[a].registerType, dtype.registerType)
+      let (x, count) = (operand(a, isVector), lanes(isVector))
+      name = ir.emit("bitcast \(vectorType(source, count)) \(x) to \(vectorType(target, count))")
     case .reduce, .argmax: fatalError("a reduction was asked for before its loop ran")
     }
     let register = Register(name: name, isVector: isVector)

@@ -16,7 +16,7 @@ extension LoopKernel {
         || values.indices.contains { id in
           switch values[id] {
           case .load, .gather: !dependences[id][d] && dependences[id].contains(true)
-          case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: false
+          case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax: false
           }
         }
     }

@@ -7,7 +7,7 @@ extension LoopKernel {
     for value in values {
       switch value {
       case .load(_, let address), .gather(_, let address, _, _, _): accesses.append((address, 2))
-      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .reduce, .argmax: break
+      case .constant, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast, .reduce, .argmax: break
       }
     }
     func score(_ d: Int) -> Int {
