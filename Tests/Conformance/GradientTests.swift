@@ -80,7 +80,7 @@ import Testing
   @Test func `the list of op kinds is complete`() {
     #expect(Set(OpKind.all).count == OpKind.all.count)
     #expect(
-      OpKind.all.count == 32 + Unary.allCases.count + Binary.allCases.count + Relation.allCases.count
+      OpKind.all.count == 33 + Unary.allCases.count + Binary.allCases.count + Relation.allCases.count
         + Reduction.allCases.count)
   }
 }

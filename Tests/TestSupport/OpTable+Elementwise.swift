@@ -68,12 +68,13 @@ extension OpTable {
       OpRow("cast to an integer stops the gradient", .cast, [([3, 4], .spread)]) { x in
         x[0] * floats((x[0] * 2).cast(to: .int64)) + floats((x[0] * 3).cast(to: .bool))
       },
-      OpRow("bits of floats stop the gradient", .bitcast, [([3, 4], .spread)]) { x in
-        x[0] * floats((x[0].cast(to: .float32).bits & Tensor(filled: 0x7F80_0000, shape: [3, 4], dtype: .int32)).bits)
+      OpRow("bits of float32 and back", .bitcast, [([3, 4], .spread)]) { x in
+        let exponent = integers(x[0]).cast(to: .float32).bits & Tensor(filled: 0x7F80_0000, shape: [3, 4], dtype: .int32)
+        return x[0] * floats(exponent.bits)
       },
-      OpRow(
-        "bits of float64", .bitcast, [([3, 4], .spread)],
-        frozen: { x, point in x[0] * (point[0] * 2) }, { x in x[0] * (x[0].bits.bits * 2) }),
+      OpRow("bits of float64", .bitcast, [([3, 4], .spread)]) { x in
+        x[0] * floats(floats(integers(x[0])).bits.shiftedRight(by: 52))
+      },
       OpRow(
         "stopGradient", .stopGradient, [([3, 4], .spread)],
         frozen: { x, point in x[0] * exp(point[0]) }, { $0[0] * exp($0[0]).stoppingGradient() }),

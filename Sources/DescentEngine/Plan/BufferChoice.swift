@@ -78,7 +78,8 @@ struct BufferChoice {
     case .constant, .input, .iota, .reshape, .transpose, .broadcast, .slice, .reverse, .stopGradient: own = 0
     case .windows, .barrier: own = 0
     case .compare, .cast, .bitcast, .select, .binary(.add), .binary(.subtract), .binary(.multiply), .binary(.maximum),
-      .binary(.minimum), .unary(.negate), .unary(.abs), .unary(.relu):
+      .binary(.minimum), .binary(.and), .binary(.or), .binary(.xor), .binary(.shiftLeft), .binary(.shiftRight),
+      .unary(.negate), .unary(.abs), .unary(.relu), .unary(.not):
       own = 1
     case .gather: own = 2
     case .unary, .binary, .randomBits, .reduce, .argmax, .pad, .concatenate, .dot, .scatterAdd: own = 10

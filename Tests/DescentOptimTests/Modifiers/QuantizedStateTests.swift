@@ -112,7 +112,7 @@ import Testing
     let adam = AdamW(learningRate: 0.01)
     let half = try deviation(adam.quantizedState(.bfloat16), from: adam)
     let eight = try deviation(adam.quantizedState(.blockwise8), from: adam)
-    #expect(half < 0.01 && eight < 0.06 && eight > 0, "\(half), \(eight)")
+    #expect(half < 0.01 && eight < 0.1 && eight > 0, "\(half), \(eight)")
     let track = Track.waves([32, 160], steps: 6)
     func states(_ seed: Int) throws -> [[[Double]]] {
       try track.compiled(adam.quantizedState(key: RandomKey(seed))).states
