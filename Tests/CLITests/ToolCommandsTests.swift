@@ -1,3 +1,4 @@
+import DescentOptim
 import Foundation
 import Testing
 
@@ -62,6 +63,35 @@ extension CommandTests {
       for key in ["coldMs", "warmMs"] {
         let parts = try #require(json[key] as? [String: Double])
         #expect(try #require(parts["minimum"]) > 0 && parts["first step"] != nil)
+      }
+    }
+
+    @Test func benchTimesUpdates() throws {
+      let text = try descent.run("bench --updates adamw sophia --elements 4096 --seconds 0.01").stdout
+      for part in ["4,096 float32 elements", "of triad", "\nadamw ", "the triad beside", "left out, since", ": sophia"]
+      {
+        #expect(text.contains(part), "\(part) is missing in \(text)")
+      }
+      let json = try descent.run("bench --updates --elements 4096 --seconds 0.001 --json").json
+      let updates = try #require(json["updates"] as? [[String: Any]])
+      let names = updates.compactMap { $0["method"] as? String }
+      #expect(names == MethodTable.entries.filter { $0.coupling == .elements && !$0.needsLoss }.map(\.name))
+      #expect((json["leftOut"] as? [String: String])?.keys.sorted() == ["sophia"])
+      for update in updates {
+        for key in ["msPerStep", "msMinimum", "leastBytes", "bytes", "shareOfTriad", "shareOfAxpy"] {
+          #expect(try #require(update[key] as? Double) > 0)
+        }
+      }
+      for (arguments, message) in [
+        ("--updates adanw", "there is no optimizer 'adanw'; did you mean 'adamw'?"),
+        ("--updates adamw --profile", "--profile is for workloads; --updates measures methods"),
+        ("--updates --width 3", "--width is for workloads"),
+        ("--updates --elements 0", "--elements must be at least 1"),
+        ("mlp-small --elements 5", "--elements is for --updates"),
+      ] {
+        let output = try descent.run("bench \(arguments)")
+        #expect(output.exitCode == 64)
+        #expect(output.stderr.contains(message), "\(output.stderr)")
       }
     }
 

@@ -68,4 +68,37 @@ import Testing
     let product = 6 * (causal ? 15 : 25) * 4 * 2
     #expect(found.map(\.operations).filter { $0 >= product } == [2 * product, 5 * product])
   }
+
+  @Test func `a plan costs what its kernels do, at least its inputs and outputs once`() {
+    let w = Variable(shape: [100, 200], name: "w")
+    let plan = Plan(
+      Trace.record(arguments: [("x", [100, 200], .float32)]) { x in
+        w.value = w.value + x[0]
+        return []
+      })
+    let elements = 4 * 100 * 200
+    #expect(plan.cost == Cost(operations: 100 * 200, bytesRead: 2 * elements, bytesWritten: elements))
+    #expect(plan.leastByteCount == 3 * elements)
+    let product = Plan(
+      Trace.record(arguments: [("x", [200, 200], .float32)]) { x in
+        w.value = w.value + matmul(w.value, x[0])
+        return []
+      })
+    let between = product.cost.bytes - product.leastByteCount
+    #expect(product.kernelCount == 2 && product.leastByteCount == 2 * elements + 4 * 200 * 200)
+    #expect(between == 3 * elements, "the product is written and read, the variable read twice")
+  }
+
+  /// Each variable's new value is the other's old one: one is written in place, one copied when everything has run.
+  @Test func `copies at the end are part of the cost`() {
+    let (v, w) = (Variable(shape: [100], name: "v"), Variable(shape: [100], name: "w"))
+    let plan = Plan(
+      Trace.record(arguments: []) { _ in
+        (v.value, w.value) = (w.value * 2, v.value.reversed(axes: [0]) * 3)
+        return []
+      })
+    let copies = plan.schedule.lateCopies.count
+    #expect(copies > 0)
+    #expect(plan.leastByteCount == 1600 && plan.cost.bytes == 1600 + copies * 800)
+  }
 }

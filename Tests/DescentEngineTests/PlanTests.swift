@@ -53,6 +53,21 @@ import Testing
     #expect(steps == 2, "once forward, once backward")
   }
 
+  /// What the factor takes is computed once before a loop, so the product is not worth storing for its two readers, which
+  /// want its elements in different order.
+  @Test func `a scalar's computation does not make a value worth storing`() {
+    let scaled = Self.plan([[1000], []]) { x in
+      let y = x[0] * exp(x[1] * x[1] + 1)
+      return [y + 1, y.reversed(axes: [0]) + 2]
+    }
+    #expect(scaled.cost.bytes < 4 * 4100, "\(scaled.printedSteps)")
+    let computed = Self.plan([[1000], []]) { x in
+      let y = exp(x[0] * x[1])
+      return [y + 1, y.reversed(axes: [0]) + 2]
+    }
+    #expect(computed.cost.bytes > 4 * 4900, "\(computed.printedSteps)")
+  }
+
   @Test func `transposed operands need no copy`() {
     #expect(Self.plan([[8, 5], [8, 7]]) { [matmul($0[0].transposed, $0[1])] }.kernelCount == 1)
     #expect(Self.plan([[5, 8], [7, 8]]) { [matmul($0[0], $0[1].transposed)] }.kernelCount == 1)

@@ -88,6 +88,26 @@ extension MethodEntry: CustomTestStringConvertible {
     require(requests() == first, "\(method): a later step asked the compiler for \(requests() - first) kernels")
   }
 
+  /// All others take a step from a gradient alone: `UpdateTimingTests`, `StepCountingTests`.
+  @Test(arguments: MethodTable.entries.filter(\.needsLoss).map(\.name))
+  func `a method that needs the loss says so where there is none`(name: String) async throws {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      [name = name as String] in
+      try Self.stepWithoutLoss(MethodTable.entry(named: name)!.make(0.1))
+    }
+    let message = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    #expect(message.contains("needs the loss: use minimize(_:)"), "\(message)")
+  }
+
+  private static func stepWithoutLoss<Method: OptimizationMethod>(_ method: Method) throws {
+    let updater = try Updater(method, parameters: [Variable(shape: [6], name: "w")])
+    let step = compile { (gradients: [Tensor]) in
+      updater.apply(gradients)
+      return []
+    }
+    _ = try step([.zeros([6])])
+  }
+
   private static func stateNames<Method: OptimizationMethod>(_ method: Method, _ names: [String]) throws -> [String] {
     try Updater(method, parameters: names.map { Variable(shape: [2, 3], name: $0) }).state.map(\.name)
   }

@@ -13,6 +13,8 @@ struct BenchCommand: ParsableCommand {
         descent bench adamw-25m --json
         descent bench gpt-tiny --profile
         descent bench gpt-tiny --start
+        descent bench --updates
+        descent bench --updates adamw lion --json
         descent bench gpt-tiny --width 256 --context 128
 
       WORKLOADS:
@@ -29,19 +31,31 @@ struct BenchCommand: ParsableCommand {
 
       With --start new processes run one step each, in turn with an empty kernel cache ("cold") and with the one that the \
       run before has left ("warm"), until the time is over. The figures are medians from the start of the process on.
+
+      With --updates every method that treats each element for itself, or those that are named, updates one tensor \
+      whose gradient is given, in turn with triads. "B/element" says what parameter, gradient and state of an element \
+      take, read and written (in brackets what the kernels move, if that is more), GB/s how fast that was, "of triad" \
+      how near it came to the triads of the same second. An update works in place, while a triad writes an array of its \
+      own, which costs a third more than is counted; "of axpy" compares with y = y + s·x, in place too. Figures are medians.
       """)
 
-  @Argument(help: "The workloads. (default: all)")
+  @Argument(help: "The workloads; with --updates, methods. (default: all)")
   var workloads: [String] = []
 
-  @Option(help: "How long to measure each workload.")
-  var seconds = 5.0
+  @Option(help: "How long to measure each workload. (default: 5; with --updates 1)")
+  var seconds: Double?
 
   @Flag(help: "List the kernels of a step by the time they take.")
   var profile = false
 
   @Flag(help: "Time the start of a process up to the end of its first step.")
   var start = false
+
+  @Flag(help: "Time the updates of optimization methods.")
+  var updates = false
+
+  @Option(help: "Elements of the tensor that --updates updates. (default: 25000000)")
+  var elements: Int?
 
   @Option(help: .hidden)
   var launchedAt: Int?
@@ -51,8 +65,19 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    guard seconds > 0, seconds.isFinite else { throw ValidationError("--seconds must be above 0, not \(seconds).") }
-    _ = try chosen()
+    if let seconds, !(seconds > 0 && seconds.isFinite) {
+      throw ValidationError("--seconds must be above 0, not \(seconds).")
+    }
+    if let elements {
+      guard updates else { throw ValidationError("--elements is for --updates.") }
+      guard elements > 0 else { throw ValidationError("--elements must be at least 1, not \(elements).") }
+    }
+    guard updates else { return _ = try chosen() }
+    if let option = profile ? "--profile" : start ? "--start" : sizes.given.first ?? batch.batch.map({ _ in "--batch" })
+    {
+      throw ValidationError("\(option) is for workloads; --updates measures methods.")
+    }
+    _ = try UpdateReport.Choice(names: workloads)
   }
 
   private func chosen() throws -> [Workload] {
@@ -75,7 +100,9 @@ struct BenchCommand: ParsableCommand {
     if let launchedAt { return try StartReport.runChild(of: chosen()[0], launchedAt: launchedAt) }
     let interruption = Interruption()
     let progress = Progress(quiet: output.quiet, isForPrograms: output.json)
+    if updates { return try timeUpdates(interruption, progress) }
     let chosen = try chosen()
+    let seconds = seconds ?? 5
     let peaks = profile ? try MachinePeaks.measured() : nil
     var values: [OrderedJSON] = []
     if !output.json && !profile && !start { print(StepTiming.heading) }
@@ -107,6 +134,25 @@ struct BenchCommand: ParsableCommand {
         print(only.text())
       }
     }
+    if interruption.isRequested { throw ExitCode(Interruption.exitCode) }
+  }
+}
+
+extension BenchCommand {
+  private func timeUpdates(_ interruption: Interruption, _ progress: Progress) throws {
+    let choice = try UpdateReport.Choice(names: workloads)
+    let bench = try UpdateTiming.Bench(count: elements ?? 25_000_000)
+    var report = UpdateReport(choice, count: bench.count)
+    if !output.json { print(report.heading) }
+    for (number, method) in choice.methods.enumerated() {
+      progress.bar(done: number, of: choice.methods.count, method.name)
+      let row = try bench.measure(method, seconds: seconds ?? 1, isCancelled: { interruption.isRequested })
+      progress.clear()
+      guard let row else { break }
+      report.append(row)
+      if !output.json { print(UpdateReport.text(of: row)) }
+    }
+    print(output.json ? report.json.text() : report.summary)
     if interruption.isRequested { throw ExitCode(Interruption.exitCode) }
   }
 }

@@ -66,8 +66,10 @@ struct BufferChoice {
   }
 
   /// Operations it takes to compute an element of `node` for `target` from what is stored; expensive ones count ten. What
-  /// is smaller than the target, such as a row's mean, is read more often than it is fetched and counts nothing.
+  /// is smaller than the target, such as a row's mean, is read more often than it is fetched and counts nothing; neither
+  /// does a scalar, which is computed once before the loop.
   private func cost(_ node: Node, for target: Node) -> Int {
+    if node.shape.elementCount == 1, target.shape.elementCount > 1 { return 0 }
     if buffered.nodes.contains(node) {
       return node.shape.elementCount < target.shape.elementCount ? 0 : Self.loadCost(node)
     }

@@ -17,6 +17,22 @@ public struct Cost: Hashable, Sendable {
   }
 }
 
+extension Plan {
+  /// What a run does in all, the copies of variables at its end included.
+  public var cost: Cost {
+    let copied = schedule.lateCopies.reduce(0) { $0 + $1.value.byteCount }
+    return schedule.steps.reduce(Cost(bytesRead: copied, bytesWritten: copied)) { $0 + $1.cost }
+  }
+
+  /// The bytes a run moves at least: inputs that are read, and variables and results that are written, each once. ``cost``
+  /// says more where results in between are stored, or inputs are read by several kernels.
+  public var leastByteCount: Int {
+    let steps = schedule.steps
+    let inputs = steps.reduce(Set<Node>()) { $0.union($1.reads) }.subtracting(steps.flatMap(\.writes))
+    return inputs.reduce(0) { $0 + $1.byteCount } + program.roots.reduce(0) { $0 + $1.byteCount }
+  }
+}
+
 extension Node {
   var byteCount: Int { shape.elementCount * dtype.byteCount }
 }

@@ -34,7 +34,9 @@ public struct MADGRAD: Optimizer {
     s.start = step.first(w, otherwise: s.start)
     s.sum = s.sum + weight * g
     s.squareSum = s.squareSum + weight * (g * g)
-    let z = s.start - s.sum / (pow(s.squareSum, 1.0 / 3) + step.epsilon)
+    // `pow` is correctly rounded nearly always, and takes longer than the memory does for that.
+    let cubeRoot = exp(log(s.squareSum) / 3)
+    let z = s.start - s.sum / (cubeRoot + step.epsilon)
     return average(w, z, step.momentum)
   }
 }

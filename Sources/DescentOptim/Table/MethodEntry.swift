@@ -27,6 +27,8 @@ public struct MethodEntry: Sendable {
   /// Whether a step takes the whole training set.
   public let isFullBatch: Bool
   public let coupling: Coupling
+  /// Whether a step asks for the loss, or for gradients elsewhere: it cannot be taken from one gradient alone.
+  public let needsLoss: Bool
   /// One sentence on what it does.
   public let summary: String
   /// The step as a formula: θ parameters, g gradient, η learning rate, t the step from 1.
@@ -43,7 +45,8 @@ public struct MethodEntry: Sendable {
 
   init(
     _ name: String, _ title: String, _ family: String, learningRate: Double, digitsRate: Double? = nil,
-    isFullBatch: Bool = false, coupling: Coupling = .elements, _ summary: String, formula: String, paper: String,
+    isFullBatch: Bool = false, coupling: Coupling = .elements, needsLoss: Bool = false, _ summary: String,
+    formula: String, paper: String,
     use: String, conventions: [String] = [], make: @escaping @Sendable (Schedule) -> any OptimizationMethod
   ) {
     self.name = name
@@ -53,6 +56,7 @@ public struct MethodEntry: Sendable {
     self.digitsRate = digitsRate ?? learningRate
     self.isFullBatch = isFullBatch
     self.coupling = coupling
+    self.needsLoss = needsLoss
     self.summary = summary
     self.formula = formula
     self.paper = paper

@@ -12,25 +12,49 @@ public struct MachinePeaks: Sendable {
   ///
   /// - Throws: `EngineError` when an engine library is missing.
   public static func measured() throws -> MachinePeaks {
-    let (width, length) = (2048, 1 << 24)
-    let product = try bestSeconds(runs: 10, [width, width]) { matmul($0, $1) }
-    let triad = try bestSeconds(runs: 12, [length]) { $0 + 3 * $1 }
+    let (product, triad) = (try Yardstick.product(), try Yardstick.triad())
     return MachinePeaks(
-      gigaflops: 2 * Double(width * width * width) / product / 1e9,
-      gigabytesPerSecond: Double(3 * 4 * length) / triad / 1e9)
+      gigaflops: Double(product.cost.operations) / product.bestSeconds(runs: 10) / 1e9,
+      gigabytesPerSecond: Double(triad.cost.bytes) / triad.bestSeconds(runs: 12) / 1e9)
+  }
+}
+
+/// A kernel of known cost that other kernels' speeds are held against.
+struct Yardstick {
+  private let executable: Executable
+  var cost: Cost { executable.plan.cost }
+
+  /// A product of two matrices of 2048 × 2048.
+  static func product() throws -> Yardstick {
+    try Yardstick([[2048, 2048], [2048, 2048]]) { [matmul($0[0], $0[1])] }
   }
 
-  /// The shortest time that `body` took on two tensors of ones; the first run, which touches new memory, does not count.
-  private static func bestSeconds(
-    runs: Int, _ shape: Shape, _ body: @escaping @Sendable (Tensor, Tensor) -> Tensor
-  ) throws -> Double {
-    let function = compile { [body($0[0], $0[1])] }
-    let executable = try function.executable(shapes: [shape, shape], dtypes: [.float32, .float32])
+  /// The triad over 16 million floats.
+  static func triad() throws -> Yardstick { try Yardstick([[1 << 24], [1 << 24]]) { [$0[0] + 3 * $0[1]] } }
+
+  /// BLAS's axpy y ← y + s·x over as many: in place, as updates are. A triad's result is an array of its own, whose lines
+  /// processors fetch before they write them, though nobody counts that.
+  static func axpy() throws -> Yardstick {
+    let y = Variable(shape: [1 << 24], name: "y")
+    return try Yardstick([[1 << 24]]) { x in
+      y.value = y.value + 1e-3 * x[0]
+      return []
+    }
+  }
+
+  /// - Parameter body: what is computed of tensors of ones. It is run once here, which touches new memory.
+  private init(_ shapes: [Shape], _ body: @escaping @Sendable ([Tensor]) -> [Tensor]) throws {
+    executable = try compile(body).executable(shapes: shapes, dtypes: shapes.map { _ in .float32 })
     for argument in executable.arguments {
-      argument.pointer.assumingMemoryBound(to: Float.self).update(repeating: 1, count: shape.elementCount)
+      argument.pointer.assumingMemoryBound(to: Float.self).update(repeating: 1, count: argument.shape.elementCount)
     }
     executable.run()
-    let clock = ContinuousClock()
-    return (0..<runs).map { _ in clock.measure { executable.run() }.inSeconds }.min()!
   }
+
+  /// 10⁹ bytes a second of one run.
+  func gigabytesPerSecond() -> Double { Double(cost.bytes) / seconds() / 1e9 }
+
+  func seconds() -> Double { ContinuousClock().measure { executable.run() }.inSeconds }
+
+  func bestSeconds(runs: Int) -> Double { (0..<runs).map { _ in seconds() }.min()! }
 }

@@ -71,10 +71,13 @@ public struct Workload: Sendable {
     }
   }
 
-  /// An optimizer's update of one tensor of 25 million elements, its gradient given.
-  public static func update<Method: OptimizationMethod>(_ name: String, _ summary: String, _ method: Method) -> Workload
-  {
-    Workload(name: name, summary: summary) { try .update(method, of: [("weight", [25_000_000])]) }
+  /// An optimizer's update of one tensor, its gradient given: no method with ``MethodEntry/needsLoss``.
+  ///
+  /// - Parameter count: of the tensor's elements.
+  public static func update(
+    _ name: String, _ summary: String, _ method: some OptimizationMethod, count: Int = 25_000_000
+  ) -> Workload {
+    Workload(name: name, summary: summary) { try .update(method, of: [("weight", [count])]) }
   }
 
   /// An optimizer's update of all tensors of a transformer.
