@@ -69,7 +69,8 @@ extension OpTable {
         x[0] * floats((x[0] * 2).cast(to: .int64)) + floats((x[0] * 3).cast(to: .bool))
       },
       OpRow("bits of float32 and back", .bitcast, [([3, 4], .spread)]) { x in
-        let exponent = integers(x[0]).cast(to: .float32).bits & Tensor(filled: 0x7F80_0000, shape: [3, 4], dtype: .int32)
+        let exponent =
+          integers(x[0]).cast(to: .float32).bits & Tensor(filled: 0x7F80_0000, shape: [3, 4], dtype: .int32)
         return x[0] * floats(exponent.bits)
       },
       OpRow("bits of float64", .bitcast, [([3, 4], .spread)]) { x in
