@@ -61,6 +61,25 @@ public struct MethodEntry: Sendable {
     self.make = make
   }
 
+  /// The entry with methods changed on their way out.
+  ///
+  /// - Throws: what `change` throws for the method with its defaults.
+  public func changed(
+    by change: @escaping @Sendable (any OptimizationMethod) throws -> any OptimizationMethod
+  ) throws -> MethodEntry {
+    _ = try change(make(.constant(learningRate)))
+    return MethodEntry(
+      name, title, family, learningRate: learningRate, digitsRate: digitsRate, isFullBatch: isFullBatch,
+      coupling: coupling, summary, formula: formula, paper: paper, use: use, conventions: conventions
+    ) { [make] schedule in
+      do {
+        return try change(make(schedule))
+      } catch {
+        preconditionFailure("\(name): \(error), though not for its default learning rate")
+      }
+    }
+  }
+
   /// What the method remembers, in numbers for each parameter of a matrix of 64 × 32; what it remembers once not counted.
   public var stateSize: Double {
     func size(_ method: some OptimizationMethod) -> Double {

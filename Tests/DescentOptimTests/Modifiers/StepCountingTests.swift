@@ -20,7 +20,7 @@ import Testing
     return track
   }()
 
-  @Test(arguments: MethodTable.entries.filter { !needingLoss.contains($0.name) })
+  @Test(arguments: MethodTable.entries.filter { !$0.make(0.1).needsLoss })
   func `micro-batches together are one step with their mean gradient`(entry: MethodEntry) throws {
     func check<Method: OptimizationMethod>(_ method: Method) throws {
       // Elements at the edge of a jump (sign) would turn by a rounding.
@@ -34,9 +34,6 @@ import Testing
     }
     try check(Self.method(entry))
   }
-
-  /// Methods that want the loss, which a mean of several batches does not give.
-  private static let needingLoss = ["sam", "sophia", "polyak"]
 
   @Test(arguments: MethodTable.entries)
   func `a step that is not finite changes nothing but its count`(entry: MethodEntry) throws {
