@@ -94,11 +94,11 @@ struct OptimizersCheckCommand: ParsableCommand {
   private func summary(_ checks: [RecordedCheck]) -> String {
     let replayed = checks.filter { if case .replayed = $0.outcome { true } else { false } }
     let failed = checks.filter { !passes($0) }.map(\.name)
+    let open = checks.count { excuse($0) != nil }
     let verdict =
       failed.isEmpty
-      ? "all within \(tolerance64) in float64 and \(tolerance32) in float32"
+      ? "all \(open == 0 ? "" : "others ")within \(tolerance64) in float64 and \(tolerance32) in float32"
       : "above \(tolerance64) in float64 or \(tolerance32) in float32: \(failed.joined(separator: ", "))"
-    let open = checks.count { excuse($0) != nil }
     let rest = open == 0 ? "" : "; \(open) not determined by what was recorded"
     return "\(replayed.count) of \(checks.count) runs replayed, \(verdict)\(rest)"
   }
