@@ -44,7 +44,7 @@ let package = Package(
       dependencies: ["DescentEngine", "DescentNN", "DescentOptim", "TestSupport", "CAllocationCounter"]),
     .testTarget(name: "DescentDataTests", dependencies: ["DescentData"]),
     .testTarget(name: "DescentNNTests", dependencies: ["DescentNN"]),
-    .testTarget(name: "DescentOptimTests", dependencies: ["DescentOptim", "DescentNN"]),
+    .testTarget(name: "DescentOptimTests", dependencies: ["DescentOptim", "DescentNN", "DescentTrain"]),
     .testTarget(name: "DescentTrainTests", dependencies: ["DescentTrain"]),
     .testTarget(name: "CLITests", dependencies: ["CLI"]),
   ],

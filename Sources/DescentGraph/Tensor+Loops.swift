@@ -26,7 +26,7 @@ public func scan(
   let elements = sequences.enumerated().map {
     Subgraph.parameter("element\($0.offset)", Shape(Array($0.element.shape.dropFirst())), $0.element.dtype)
   }
-  let (next, outputs) = try Trace.withinLoop {
+  let (next, outputs) = try Trace.withinLoop(of: sequences[0].shape[0]) {
     try body(carries.map(Tensor.init), elements.dropFirst(masks.count).map(Tensor.init))
   }
   require(
@@ -40,7 +40,7 @@ public func scan(
 }
 
 /// What `body` computes, if `condition` (a bool scalar) holds, else `values`, of the same shapes and dtypes. The body is run
-/// only if the condition holds; it may use tensors from outside, but must not write variables.
+/// only if the condition holds; it may use tensors from outside, and variables that it writes keep their values otherwise.
 ///
 /// It is a loop of one step under a mask. Where the gradient needs values of the body again, it computes them either way.
 public func when(
@@ -50,17 +50,22 @@ public func when(
     condition.dtype == .bool && condition.shape.isScalar,
     "when: the condition is \(TensorType(condition.node)), not a bool scalar")
   let recorder = NodeRecorder()
-  let results = try NodeRecorder.$current.withValue(recorder) { try Trace.withinLoop(body) }
+  let (results, writes) = try NodeRecorder.$current.withValue(recorder) { try Trace.collectingWrites(body) }
   NodeRecorder.current?.nodes.formUnion(recorder.nodes)
   require(
     results.map { TensorType($0.node) } == values.map { TensorType($0.node) },
     "when: the body gives \(results.map { TensorType($0.node) }), otherwise it is \(values.map { TensorType($0.node) })"
   )
+  // Variables are further results, and stay what they were otherwise.
+  let otherwise = values + writes.map(\.before)
   let loop = Loop(
-    carries: values.enumerated().map { (Subgraph.parameter("otherwise\($0)", like: $1.node), $1.node) },
+    carries: otherwise.enumerated().map { (Subgraph.parameter("otherwise\($0)", like: $1.node), $1.node) },
     sequences: [(Subgraph.parameter("condition", like: condition.node), condition.reshaped([1]).node)],
     isReversed: false, isMasked: true)
-  return loop.closed(next: results.map(\.node), outputs: [], inside: recorder.nodes).carries
+  let next = (results + writes.map(\.value)).map(\.node)
+  let outside = loop.closed(next: next, outputs: [], inside: recorder.nodes).carries
+  for (write, value) in zip(writes, outside[results.count...]) { write.variable.value = value }
+  return Array(outside[..<results.count])
 }
 
 /// The parameters of a loop's body with what they stand for.

@@ -13,8 +13,11 @@ public final class Trace: @unchecked Sendable {
   private var current: [ObjectIdentifier: Tensor] = [:]
   /// Values that somebody wants to find again later in this trace.
   private var notes: [ObjectIdentifier: Tensor] = [:]
-  /// How many bodies of loops are being traced, one within the other.
-  private var loopDepth = 0
+  /// The lengths of the loops whose bodies are being traced, one within the other.
+  private var loops: [Int] = []
+
+  /// How often a run executes what is being traced: in the body of a loop its length, elsewhere once.
+  public static var repetitions: Int { current?.loops.reduce(1, *) ?? 1 }
 
   private func input(_ name: String, _ shape: Shape, _ dtype: DType) -> Node {
     defer { inputCount += 1 }
@@ -53,31 +56,38 @@ public final class Trace: @unchecked Sendable {
   }
 
   /// Traces the body of a loop: variables and feeds can be read, but not written.
-  static func withinLoop<Result>(_ body: () throws -> Result) rethrows -> Result {
+  static func withinLoop<Result>(of length: Int, _ body: () throws -> Result) rethrows -> Result {
     guard let trace = current else { return try body() }
-    trace.loopDepth += 1
-    defer { trace.loopDepth -= 1 }
+    trace.loops.append(length)
+    defer { trace.loops.removeLast() }
     return try body()
   }
 
-  /// Runs `body` and gives the variables that it wrote, with their values at its end.
-  static func collectingWrites<Result>(
-    _ body: () throws -> Result
-  ) rethrows -> (result: Result, writes: [(variable: Variable, value: Tensor)]) {
+  /// A variable that was written, with its values before and after.
+  struct Write {
+    let variable: Variable
+    let before: Tensor
+    let value: Tensor
+  }
+
+  /// Runs `body` and gives the variables that it wrote, with their values at its end. What it noted is forgotten: those
+  /// values are the body's own.
+  static func collectingWrites<Result>(_ body: () throws -> Result) rethrows -> (result: Result, writes: [Write]) {
     guard let trace = current else { return (try body(), []) }
-    let before = trace.current
+    let (before, notes) = (trace.current, trace.notes)
     let result = try body()
-    let writes = trace.variables.compactMap { variable -> (Variable, Tensor)? in
+    let writes = trace.variables.compactMap { variable -> Write? in
       let key = ObjectIdentifier(variable)
-      let value = trace.current[key]!
-      return value.node === before[key]?.node ?? trace.inputs[key]! ? nil : (variable, value)
+      let (old, value) = (before[key] ?? Tensor(trace.inputs[key]!), trace.current[key]!)
+      return value.node === old.node ? nil : Write(variable: variable, before: old, value: value)
     }
+    trace.notes = trace.notes.filter { $1.node === notes[$0]?.node }
     return (result, writes)
   }
 
   func write(_ variable: Variable, _ value: Tensor) {
     require(
-      loopDepth == 0,
+      loops.isEmpty,
       "variable \(variable.name) is written in the body of a loop; return the value and write it outside"
     )
     require(

@@ -25,6 +25,8 @@ extension Modifier {
 }
 
 extension Modifier {
+  public var needsLoss: Bool { base.needsLoss }
+
   public func check(names: [String]) throws(NamePatternError) { try base.check(names: names) }
 }
 

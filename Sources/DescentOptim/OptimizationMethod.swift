@@ -18,6 +18,9 @@ public protocol OptimizationMethod: Sendable {
   /// The numeric hyper-parameters, besides the learning rate, that commands can set by name. None, unless a method says.
   static var adjustable: [Hyperparameter<Self>] { get }
 
+  /// Whether an update asks for the loss (``Step/loss``, ``Step/evaluate(at:)``, ``Step/hessianVectorProduct(_:)``).
+  var needsLoss: Bool { get }
+
   /// What the method remembers about one parameter tensor before its first step.
   ///
   /// - Parameter parameter: zeros of the parameter's shape and dtype. What a method wants to remember of its *value* it
@@ -45,6 +48,8 @@ public protocol OptimizationMethod: Sendable {
 
 extension OptimizationMethod {
   public static var adjustable: [Hyperparameter<Self>] { [] }
+
+  public var needsLoss: Bool { false }
 
   public func makeState(for parameter: Tensor, named name: String) -> State { State(like: parameter) }
 

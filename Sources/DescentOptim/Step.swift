@@ -25,8 +25,9 @@ public struct Step<Method: OptimizationMethod> {
   public func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) { known.evaluate(at: values) }
 
   /// The Hessian of the loss at the parameters, times a vector given in the order of ``gradients``: a differentiation of
-  /// the gradients along it, about two evaluations' work. Traps as ``loss`` does.
+  /// the gradients along it, which counts as two evaluations. Traps as ``loss`` does.
   public func hessianVectorProduct(_ direction: [Tensor]) -> [Tensor] {
+    known.onEvaluation(2)
     let slope = zip(gradients, direction).map { ($0 * $1).sum() }
     return DescentGraph.gradients(
       of: slope.dropFirst().reduce(slope[0]) { $0 + $1 }, withRespectTo: known.parameters)
@@ -46,18 +47,33 @@ public struct Step<Method: OptimizationMethod> {
     return (number - 1) - Double(period) * floor((number - 1) / Double(period)) .== 0
   }
 
+  /// What `body` computes in the first of every `period` steps, counted from step 1; in the others `values`, and the body is
+  /// not run. What it writes to slots stays as it was, too.
+  public func every(
+    _ period: Int, otherwise values: [Tensor], _ body: () throws -> [Tensor]
+  ) rethrows -> [Tensor] {
+    try EvaluationShare.$current.withValue(EvaluationShare.current / Double(period)) {
+      try when(isFirst(ofEvery: period), otherwise: values, body)
+    }
+  }
+
   /// `value` in the first step, later `remembered`: how a slot starts from the parameter's value.
   public func first(_ value: Tensor, otherwise remembered: Tensor) -> Tensor {
     select(number .<= 1, value, remembered)
   }
 }
 
+/// In which part of the steps what is being traced is run.
+enum EvaluationShare {
+  @TaskLocal static var current = 1.0
+}
+
 /// The loss of a step as a function of the parameters.
 struct StepObjective {
   let loss: Tensor
   let parameters: [Tensor]
-  /// Told of every further evaluation.
-  let onEvaluation: () -> Void
+  /// Told of further evaluations: how many gradients' work they are in this step.
+  let onEvaluation: (_ count: Double) -> Void
 
   /// The loss as a function of some of the parameters.
   func restricted(to indices: [Int]) -> StepObjective {
@@ -65,7 +81,7 @@ struct StepObjective {
   }
 
   func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) {
-    onEvaluation()
+    onEvaluation(1)
     let loss = replacing(parameters, with: values, in: [loss])[0]
     return (loss, DescentGraph.gradients(of: loss, withRespectTo: values))
   }

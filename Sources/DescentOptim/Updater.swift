@@ -22,10 +22,12 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   private let remembered: Remembered
   /// Computes the evaluation point; made when it is first wanted.
   private let evaluation = Mutex<CompiledFunction?>(nil)
-  private let evaluations = Mutex(1)
+  private let evaluations = Mutex(1.0)
 
-  /// How many gradients a step of `minimize(_:)` takes, once it has been traced: 1, and one for each `evaluate(at:)`.
-  public var evaluationsPerStep: Int { evaluations.withLock { $0 } }
+  /// How many gradients a step of `minimize(_:)` takes on average, once it has been traced: 1, one more for each
+  /// `evaluate(at:)` and two for each `hessianVectorProduct(_:)`. In a loop they count for each of its repetitions, within
+  /// ``Step/every(_:otherwise:_:)`` for the part of the steps that run them.
+  public var evaluationsPerStep: Double { evaluations.withLock { $0 } }
 
   /// `@unchecked Sendable`: states hold variables, which are; they are made once and never changed.
   private struct Remembered: @unchecked Sendable {
@@ -73,7 +75,10 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   public func minimize(_ loss: Tensor) {
     let values = parameters.map(\.value)
     evaluations.withLock { $0 = 1 }
-    let objective = StepObjective(loss: loss, parameters: values) { self.evaluations.withLock { $0 += 1 } }
+    let objective = StepObjective(loss: loss, parameters: values) { count in
+      let times = EvaluationShare.current * Double(Trace.repetitions)
+      self.evaluations.withLock { $0 += count * times }
+    }
     take(gradients(of: loss, withRespectTo: values), objective)
   }
 

@@ -47,6 +47,9 @@ public struct Experiment: Sendable {
   public var activation = Activation.relu
   public var dropout = 0.0
   public var optimizer: any OptimizationMethod = AdamW()
+  /// Trains with this on all examples at once, and not with `optimizer` on batches. `epochs` then are evaluations of the
+  /// loss and its gradient, each of them a pass over the data.
+  public var fullBatch: LBFGS?
   /// Examples per step; nil is all of them.
   public var batch: Int? = 32
   public var epochs = 30
@@ -66,6 +69,11 @@ public struct Experiment: Sendable {
     [data.train.featureCount] + hidden + [data.train.outputCount]
   }
 
+  /// The method's hyper-parameters by name, as text.
+  public var hyperparameters: [(name: String, value: String)] {
+    fullBatch?.hyperparameters ?? optimizer.hyperparameters
+  }
+
   /// What came out of a run.
   public struct Outcome {
     public var model: Sequential
@@ -77,6 +85,10 @@ public struct Experiment: Sendable {
     public var wasCancelled: Bool
     /// Set when the run ended because the loss was no longer finite.
     public var divergence: TrainingError?
+    /// Steps left out because a gradient was not finite; nil when the method leaves none out.
+    public var skippedSteps: Int?
+    /// Why a minimization on all examples ended.
+    public var ending: LBFGS.Result.Reason?
   }
 
   /// Trains once and measures the test part after every epoch. Measuring does not count as training time.
@@ -88,7 +100,8 @@ public struct Experiment: Sendable {
     on data: PreparedData, onEpoch: (MethodResult.Point) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
   ) throws -> Outcome {
-    try start(optimizer, data, isCancelled, onEpoch)
+    if let fullBatch { return try minimize(fullBatch, data, isCancelled, onEpoch) }
+    return try start(optimizer, data, isCancelled, onEpoch)
   }
 
   private func start<Method: OptimizationMethod>(
@@ -101,28 +114,19 @@ public struct Experiment: Sendable {
       memoryLimit: memoryLimit)
     trainer.isCancelled = isCancelled
     let evaluator = try trainer.evaluator(for: data.test)
-    let metric = Comparison.Metric.standard(for: data)
 
     var evaluation = try evaluator.evaluate()
-    var result = MethodResult.Run(
-      seed: UInt64(bitPattern: Int64(seed)), points: [], finalLoss: .nan, seconds: 0, steps: 0)
+    var record = RunRecord(seed: seed, target: target, data: data)
     var trainLoss = Double.nan
     var divergence: TrainingError?
     var plateau = plateau
 
-    func record(_ loss: Double) {
-      let value = metric.value(of: evaluation, scale: data.targetScale)
-      let point = MethodResult.Point(
-        epoch: trainer.epochs, step: trainer.steps, seconds: trainer.seconds, trainLoss: loss,
-        testLoss: evaluation.loss, metric: value)
-      result.points.append(point)
-      if let target, result.stepsToTarget == nil, metric.reaches(target, with: value) {
-        result.stepsToTarget = trainer.steps
-        result.secondsToTarget = trainer.seconds
-      }
-      onEpoch(point)
+    func measured(_ loss: Double) {
+      onEpoch(
+        record.add(
+          evaluation, epoch: trainer.epochs, step: trainer.steps, seconds: trainer.seconds, trainLoss: loss))
     }
-    record(.nan)
+    measured(.nan)
     for _ in 0..<epochs where !isCancelled() {
       do {
         let loss = try trainer.epoch()
@@ -130,7 +134,7 @@ public struct Experiment: Sendable {
         if plateau?.report(loss) == true, let scale = plateau?.scale { trainer.scaleLearningRate(scale) }
       } catch let error as TrainingError {
         guard case .diverged(let step, _, _) = error else { throw error }
-        result.divergedAtStep = step
+        record.run.divergedAtStep = step
         divergence = error
         break
       }
@@ -138,22 +142,19 @@ public struct Experiment: Sendable {
       guard evaluation.loss.isFinite else {
         // The loss of the epoch's last step was finite, and the parameters after it are not.
         let rate = optimizer.learningRate.value(at: max(trainer.steps - 1, 0))
-        result.divergedAtStep = trainer.steps
+        record.run.divergedAtStep = trainer.steps
         divergence = .diverged(step: trainer.steps, loss: evaluation.loss, learningRate: rate)
         break
       }
-      record(trainLoss)
+      measured(trainLoss)
     }
-    result.finalLoss = divergence == nil ? trainLoss : .nan
-    result.seconds = trainer.seconds
-    result.steps = trainer.steps
-    result.peakMemoryBytes = ProcessMemory.peakByteCount
+    record.finish(loss: divergence == nil ? trainLoss : .nan, steps: trainer.steps, seconds: trainer.seconds)
     let hasValidation = data.validation.count > 0 && divergence == nil
     let validation = hasValidation ? try trainer.evaluate(data.validation) : nil
     try trainer.moveToEvaluationPoint()
     return Outcome(
-      model: model, run: result, test: evaluation, validation: validation, trainLoss: trainLoss,
-      wasCancelled: isCancelled(), divergence: divergence)
+      model: model, run: record.run, test: evaluation, validation: validation, trainLoss: trainLoss,
+      wasCancelled: isCancelled(), divergence: divergence, skippedSteps: trainer.skippedSteps)
   }
 }
 

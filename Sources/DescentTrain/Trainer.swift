@@ -82,7 +82,8 @@ public final class Trainer<Model: UnaryModule> {
 
   /// One pass over the data in an order that depends on the seed and the epoch's number.
   ///
-  /// - Returns: the mean training loss over the epoch's examples, each measured just before the step that used it.
+  /// - Returns: the mean training loss over the epoch's examples, each measured just before the step that used it; those
+  ///   of steps that were left out (``skippedSteps``) do not count.
   /// - Throws: `TrainingError.diverged` at the first step whose loss is not finite.
   @discardableResult
   public func epoch() throws -> Double {
@@ -103,13 +104,15 @@ public final class Trainer<Model: UnaryModule> {
       steps += 1
       let loss = executable.results[0].double(at: 0)
       guard loss.isFinite else {
+        // The step was left out and counted.
+        if skippedSteps != nil { continue }
         throw TrainingError.diverged(step: steps, loss: loss, learningRate: learningRate())
       }
       total += loss * Double(range.count)
       seen += range.count
     }
     epochs += 1
-    return total / Double(seen)
+    return seen == 0 ? .nan : total / Double(seen)
   }
 
   private func executable(batch: Int) throws -> Executable {

@@ -2,6 +2,8 @@
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss became NaN or infinite at `step` (counted from 1).
   case diverged(step: Int, loss: Double, learningRate: Double)
+  /// The loss or its gradient is NaN or infinite before the first step.
+  case notFiniteAtStart(loss: Double)
   /// The data have nothing to train on.
   case noExamples(String)
   /// No target was given for a comparison, and the reference runs that were to set one all diverged.
@@ -14,6 +16,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .diverged(let step, let loss, let rate):
       "the loss became \(loss.isNaN ? "NaN" : "\(loss)") at step \(step): the learning rate \(rate) is too high for this method and data; "
         + "try \(Float(rate / 10))"
+    case .notFiniteAtStart(let loss):
+      "the loss (\(loss)) or its gradient is not finite at the starting weights; look for huge numbers in the data"
     case .noTarget(let task):
       "the reference runs that were to set a target for \(task) all diverged; give one with --target"
     case .noExamples(let name): "\(name) has no examples to train on"

@@ -68,6 +68,8 @@ extension CommandTests {
       try expectError("compare digits --methods sgd,momentun", code: 64, "did you mean 'momentum'?")
       try expectError("compare digits --methods sgd --learning-rates adam=1", code: 64, "not among the methods")
       try expectError("bench mlp-mnis", code: 64, "did you mean 'mlp-mnist'?")
+      try expectError("compare digits --methods lbfgs", code: 64, "only 'descent train'")
+      try expectError("find-lr digits --optimizer lbfgs", code: 64, "only 'descent train'")
       try expectError("optimizers show nestorov", code: 64, "did you mean 'nesterov'?")
       try expectError("optimizers check /nowhere/runs.json", code: 1, "/nowhere/runs.json", "cannot be read")
       try expectError("optimizers check runs.json --tolerance64 0", code: 64, "--tolerance64")
@@ -78,6 +80,31 @@ extension CommandTests {
       try expectError("train digits --schedule cosin", code: 64, "did you mean 'cosine'?")
       try expectError("train digits --objective hubber", code: 64, "did you mean 'huber'?")
       try expectError("train digits --activation rellu", code: 64, "'rellu'", "relu, gelu")
+    }
+
+    @Test func modifiersThatDoNotFit() throws {
+      try expectError("train digits --with emma=0.9", code: 64, "no modifier 'emma'", "did you mean 'ema'?")
+      try expectError("train digits --with ema=2", code: 64, "'ema=2'", "DECAY", "above 0 and below 1")
+      try expectError("train digits --with swa=1,2,3", code: 64, "swa[=START[,STEPS]]")
+      try expectError("train digits --with frozen", code: 64, "frozen@PATTERN")
+      try expectError("train digits --with clip-norm@x", code: 64, "clip-norm[=LIMIT]")
+      try expectError("train digits --with state-format=7bit", code: 64, "'7bit'", "8bit, bf16")
+      try expectError("train digits --with group=lr@x", code: 64, "lr:0.1")
+      try expectError("train digits --with group=beta3:1@*", code: 64, "no hyper-parameter 'beta3'", "beta2")
+      try expectError("train digits --with frozen@laiers.*", code: 1, "'laiers.*'", "nearest is 'layers.")
+      try expectError(
+        "train digits --with ema --with layerwise", code: 64, "--with layerwise", "before other modifiers")
+      try expectError("train digits --with sam --with accumulate", code: 64, "--with accumulate", "loss of one batch")
+      try expectError("compare digits --with emma", code: 64, "did you mean 'ema'?")
+    }
+
+    @Test(arguments: [
+      ("--batch 8", "--batch"), ("--learning-rate 0.1", "--learning-rate"), ("--schedule cosine", "--schedule"),
+      ("--warm-up 1", "--warm-up"), ("--weight-decay 0.1", "--weight-decay"), ("--momentum 0.9", "--momentum"),
+      ("--with ema", "--with"), ("--dropout 0.1", "--dropout"), ("--set histry=3", "did you mean 'history'?"),
+      ("--set history=0", "whole number"),
+    ]) func optionsWithoutMeaningForFullBatches(_ options: String, _ text: String) throws {
+      try expectError("train digits --optimizer lbfgs \(options)", code: 64, "lbfgs", text)
     }
 
     @Test(arguments: [

@@ -215,6 +215,12 @@ extension CommandTests {
         #expect(shown.contains(text), "\(text)")
       }
       #expect(try descent.run("optimizers show adamw --json").json["hyperparameters"] is [String: String])
+      let fullBatch = try descent.run("optimizers show lbfgs").stdout
+      for text in ["Liu & Nocedal 1989", "24 numbers per parameter", "history            10"] {
+        #expect(fullBatch.contains(text), "\(text)")
+      }
+      let modifiers = try descent.run("optimizers modifiers").stdout
+      for entry in ModifierTable.entries { #expect(modifiers.contains("\(entry.grammar)  ")) }
     }
 
     /// Gradient descent with rate 0.5 from 1 with the gradients 0.5 and 1, and two runs that cannot be replayed.
@@ -242,6 +248,43 @@ extension CommandTests {
       let json = try descent.run("optimizers check bad.json --tolerance64 1e-3 --tolerance32 1e-3 --json")
       #expect(try json.exitCode == 0 && json.json["passed"] as? Bool == true)
       #expect(try (json.json["runs"] as? [[String: Any]])?.count == 3)
+    }
+
+    /// The first gradient of 4 × 2 leaves two of four left eigenvectors open; that of 2 × 2 leaves none.
+    @Test func runsThatTheirGradientsDoNotDetermine() throws {
+      func runs(_ shape: [Int], _ first: [Double], _ steps: [Int] = [3]) -> String {
+        let count = shape[0] * shape[1]
+        let zeros = [Double](repeating: 0, count: count)
+        let gradients = [first, first.reversed(), first.map { $0 * $0 }]
+        let trajectory = steps.map { "\"\($0)\": {\"w\": \($0 == 1 ? zeros : zeros.map { _ in 7 })}" }
+        return """
+          {"shapes": {"w": \(shape)}, "init": {"w": \(zeros)}, "gradients": [\
+          \(gradients.map { "{\"w\": \($0)}" }.joined(separator: ", "))], "optimizers": [
+            {"name": "rotated", "source": "pytorch_optimizer.SOAP 3.0", "hyperparameters": {"lr": 0.1},
+             "trajectory": {\(trajectory.joined(separator: ", "))}}]}
+          """
+      }
+      let tall = [0.5, -0.25, 1, 0.75, -0.5, 0.125, 0.25, 2]
+      try descent.folder.write(runs([4, 2], tall), to: "open.json")
+      let open = try descent.run("optimizers check open.json")
+      #expect(
+        open.exitCode == 0 && open.stdout.contains("not determined: the first gradient of w has slices along axis 0"))
+      #expect(open.stdout.contains("eigenvalue 0.0 2 times") && open.stdout.contains("1 not determined"))
+      let json = try descent.run("optimizers check open.json --json").json
+      #expect(((json["runs"] as? [[String: Any]])?.first?["notDetermined"] as? String)?.contains("axis 0") == true)
+
+      // Of full rank, and of rank 2 with three rows, whose one zero is single: wrong numbers are wrong.
+      for (shape, first) in [([2, 2], [0.5, -0.25, 1, 0.75]), ([3, 2], Array(tall.prefix(6)))] {
+        try descent.folder.write(runs(shape, first), to: "wrong.json")
+        let wrong = try descent.run("optimizers check wrong.json")
+        #expect(wrong.exitCode == 1 && wrong.stdout.contains("above tolerance"), "\(wrong.stdout)")
+      }
+      // Equal eigenvalues that are not zero leave as much open.
+      try descent.folder.write(runs([2, 2], [1, 0, 0, 1]), to: "equal.json")
+      #expect(try descent.run("optimizers check equal.json").stdout.contains("eigenvalue 1.0 2 times"))
+      // The first step moves nothing whatever the bases.
+      try descent.folder.write(runs([4, 2], tall, [1]), to: "first.json")
+      #expect(try descent.run("optimizers check first.json").stdout.contains("all within"))
     }
 
     @Test func helpTeaches() throws {

@@ -96,6 +96,43 @@ extension CommandTests {
       #expect(refused.stderr.contains("--batch"))
     }
 
+    @Test func fullBatchMinimization() throws {
+      let output = try descent.run(
+        "train digits --optimizer lbfgs --epochs 40 --set history=5 --save m.safetensors --json")
+      #expect(output.exitCode == 0)
+      let json = try output.json
+      #expect(try #require(json["testAccuracy"] as? Double) > 0.93)
+      #expect(json["learningRate"] is NSNull && json["optimizer"] as? String == "lbfgs")
+      #expect((json["hyperparameters"] as? [String: Any])?["history"] as? Int == 5)
+      #expect(try #require(json["epochs"] as? Int) <= 40 && json["ending"] is String)
+      #expect(try descent.run("predict m.safetensors digits").exitCode == 0)
+
+      try descent.folder.write(Tables.cars, to: "cars.csv")
+      let people = try descent.run("train cars.csv --target price --optimizer lbfgs --epochs 60")
+      #expect(people.exitCode == 0 && people.stderr.contains("epoch "))
+      #expect(people.stdout.contains(" · L-BFGS · batch 96") && people.stdout.contains("\nended "))
+    }
+
+    /// The modifiers around the method: what they do shows in the run, and what they are in its description.
+    @Test func modifiers() throws {
+      let json = try descent.run(
+        "train digits --epochs 2 --with clip-norm=0.5 --with group=lr:0.002@*.bias --with ema=0.9 --with skip-non-finite "
+          + "--schedule cosine --json"
+      ).json
+      let settings = try #require(json["hyperparameters"] as? [String: Any])
+      #expect(settings["clipped.limit"] as? Double == 0.5 && settings["averaged.decay"] as? Double == 0.9)
+      #expect((settings["grouped.learningRate"] as? String)?.contains("cosine(from: 0.002") == true)
+      #expect(json["skippedSteps"] as? Int == 0)
+      func accuracy(_ options: String) throws -> Double {
+        try #require(descent.run("train digits --epochs 2 --json \(options)").json["testAccuracy"] as? Double)
+      }
+      // Nothing can be learned where nothing may move.
+      #expect(try accuracy("--with frozen@*") < 0.25)
+      #expect(try accuracy("--with ema=0.9") != accuracy(""))
+      let people = try descent.run("train digits --epochs 1 --with ema --with cautious")
+      #expect(people.stdout.contains("AdamW + ema + cautious, learning rate"))
+    }
+
     @Test func divergenceStopsTheRunAndNamesTheStep() throws {
       let arguments = "train digits --optimizer sgd --learning-rate 1e30 --epochs 3 --save m.safetensors"
       let output = try descent.run("\(arguments) --json")

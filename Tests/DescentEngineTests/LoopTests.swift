@@ -91,6 +91,29 @@ import Testing
     #expect(try step([x])[0].scalars(as: Float.self) == [40])
   }
 
+  @Test func `variables are written under a condition only if it holds`() throws {
+    let a = Variable(Storage([Float(1), 2], shape: [2]), name: "a")
+    let b = Variable(shape: [2], name: "b")
+    let step = compile { x in
+      let y = when(x[0] .> 0, otherwise: [x[1]]) {
+        a.value = a.value * 2
+        b.value = a.value + x[1]
+        return [b.value * 10]
+      }
+      // What was written is read as it is then, and may be written again.
+      a.value = a.value + 1
+      return [y[0], a.value + b.value]
+    }
+    func run(_ condition: Float) throws -> [[Float]] {
+      let results = try step([Tensor([condition], shape: []), Tensor([Float(3), 4], shape: [2])])
+      return try results.map { try $0.scalars(as: Float.self) }
+    }
+    #expect(try run(-1) == [[3, 4], [2, 3]])
+    #expect(try run(1) == [[70, 100], [12, 17]])
+    #expect(try run(-1) == [[3, 4], [13, 18]])
+    #expect(step.traceCount == 1)
+  }
+
   @Test func `threads do not change a bit`() throws {
     let program = program(shapes, recurrent)
     let runs = try [1, 2].map { threads in

@@ -11,7 +11,7 @@ import Testing
 @Suite struct GoldenConformanceTests {
   @Test(arguments: GoldenRuns.covered)
   func `the engine agrees in float64 and float32`(run: RecordedFile.Run) throws {
-    guard case .replayed(let float64, let float32) = try GoldenRuns.file.check(run).outcome else {
+    guard case .replayed(let float64, let float32, _) = try GoldenRuns.file.check(run).outcome else {
       Issue.record("\(run.name) was not replayed")
       return
     }

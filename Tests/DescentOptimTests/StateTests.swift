@@ -1,6 +1,8 @@
 import DescentEngine
 import DescentGraph
 import DescentOptim
+import DescentTrain
+import Foundation
 import Testing
 
 /// A method with everything that is remembered around it.
@@ -20,8 +22,13 @@ struct StatefulCase: Sendable, CustomTestStringConvertible {
       .init("noise", SGD().gradientNoise(key: RandomKey(1))), .init("lookahead", SGD().lookahead(every: 3)),
       .init("groups", AdamW().group("b", SGD().skippingNonFinite()).averaged()),
       .init("8-bit", AdamW().quantizedState(minimumCount: 1)),
+      .init("8-bit accumulating", AdamW().accumulating(steps: 2).quantizedState(minimumCount: 1)),
       .init("bfloat16", AdamW().quantizedState(.bfloat16, minimumCount: 1).averaged()),
     ]
+    // Every modifier that commands know, as they make it with its standard arguments.
+    + ModifierTable.entries.map { entry in
+      .init("--with \(entry.name)", try! AdamW(learningRate: 0.05).modified(by: entry.kind, entry.standard))
+    }
 }
 
 @Suite struct StateTests {
@@ -33,7 +40,16 @@ struct StatefulCase: Sendable, CustomTestStringConvertible {
     return Dictionary(uniqueKeysWithValues: named.map { ($0, $1.storage.copy()) })
   }
 
-  /// Saving after each of ten steps and going on from there in a new updater changes no bit of what comes later.
+  /// What comes back of `state` after it was written to a safetensors file.
+  private static func throughFile(_ state: [String: Storage]) throws -> [String: Storage] {
+    let url = FileManager.default.temporaryDirectory.appendingPathComponent("descent-state-\(UUID()).safetensors")
+    defer { try? FileManager.default.removeItem(at: url) }
+    try SafeTensors(tensors: state.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }).write(to: url.path)
+    let file = try SafeTensors.read(url.path)
+    return Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0.storage) })
+  }
+
+  /// Saving to a file after some of ten steps and going on from there in a new updater changes no bit of what comes later.
   @Test(arguments: StatefulCase.all)
   func `a run goes on from its saved state bit for bit`(row: StatefulCase) throws {
     func check<Method: OptimizationMethod>(_ method: Method) throws {
@@ -63,7 +79,7 @@ struct StatefulCase: Sendable, CustomTestStringConvertible {
       }
       let whole = try run(10, from: nil)
       for start in [1, 4, 7] {
-        let rest = try run(10 - start, from: whole[start - 1])
+        let rest = try run(10 - start, from: Self.throughFile(whole[start - 1]))
         #expect(rest.map(bits) == whole[start...].map(bits))
       }
     }

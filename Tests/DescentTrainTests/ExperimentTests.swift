@@ -68,6 +68,48 @@ import Testing
     #expect(try points() == points())
   }
 
+  /// The least squares of two weights and a bias: L-BFGS ends at the solution, by itself, long before the budget.
+  @Test func `a minimization on all examples counts evaluations as epochs`() throws {
+    let line = TinyData.line(100)
+    let data = PreparedData(name: "line", train: line, validation: line.subset(rows: []), test: line)
+    var experiment = Experiment()
+    experiment.hidden = []
+    experiment.fullBatch = LBFGS()
+    experiment.epochs = 100
+    experiment.target = 0.1
+    var told: [MethodResult.Point] = []
+    let outcome = try experiment.run(on: data, onEpoch: { told.append($0) })
+    let run = outcome.run
+    #expect(try #require(run.finalMetric) < 1e-3)
+    #expect(outcome.ending.map { $0 == .gradientTolerance || $0 == .lossTolerance || $0 == .lineSearchFailed } == true)
+    #expect(run.points == told && run.points[0].epoch == 0 && run.points[0].trainLoss.isNaN)
+    let last = try #require(run.points.last)
+    #expect(last.epoch == run.gradientEvaluations && last.step == run.steps && last.epoch <= 40)
+    #expect(zip(run.points, run.points.dropFirst()).allSatisfy { $0.epoch < $1.epoch && $0.seconds < $1.seconds })
+    #expect(zip(run.points.dropFirst(), run.points.dropFirst(2)).allSatisfy { $0.trainLoss >= $1.trainLoss })
+    #expect(outcome.test.loss == last.testLoss && run.finalLoss == last.trainLoss)
+    #expect(try #require(run.stepsToTarget) <= run.steps)
+
+    experiment.epochs = 3
+    let short = try experiment.run(on: data)
+    #expect(short.ending == .maximumEvaluations && short.run.gradientEvaluations == 3)
+    let cancelled = try experiment.run(on: data, isCancelled: { true })
+    #expect(cancelled.wasCancelled && cancelled.run.steps == 1)
+  }
+
+  @Test func `a minimization that cannot start says why`() throws {
+    let wild = TinyData.values([[1], [2], [Float.greatestFiniteMagnitude]], [1, 3, 2])
+    var experiment = Experiment()
+    experiment.fullBatch = LBFGS()
+    let outcome = try experiment.run(
+      on: PreparedData(name: "wild", train: wild, validation: wild.subset(rows: []), test: wild))
+    guard case .notFiniteAtStart? = outcome.divergence else {
+      Issue.record("\(String(describing: outcome.divergence))")
+      return
+    }
+    #expect(outcome.run.divergedAtStep == 1 && outcome.run.finalMetric == nil && outcome.run.points.count == 1)
+  }
+
   @Test func `a diverged run says where and has no final metric`() throws {
     var experiment = digits(epochs: 5)
     experiment.optimizer = SGD(learningRate: 1e30)

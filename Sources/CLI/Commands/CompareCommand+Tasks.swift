@@ -6,7 +6,7 @@ extension CompareCommand {
   func compareTasks(_ interruption: Interruption) throws {
     var chosen = try tasks.chosen()
     if data != nil { chosen.append(try ownTask()) }
-    var runner = TournamentRunner(tasks: chosen, methods: try entries(), plan: tasks.plan(seeds: seeds))
+    var runner = TournamentRunner(tasks: chosen, methods: try modifiedEntries(), plan: tasks.plan(seeds: seeds))
     runner.isCancelled = { interruption.isRequested }
     let display = TasksDisplay(output)
     let tournament = try runner.run(commandLine: CommandLineText.text, onProgress: { display.show($0) })

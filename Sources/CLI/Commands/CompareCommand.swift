@@ -12,6 +12,7 @@ struct CompareCommand: ParsableCommand {
         descent compare digits --methods sgd,adam,geo --seeds 5 --target 0.97
         descent compare digits --learning-rates sgd=0.1,adam=1e-3
         descent compare cars.csv --column price --methods momentum,adamw
+        descent compare digits --methods sgd,adam --with clip-norm=1
         descent compare --tasks all --tune 8 --seeds 10
         descent compare --tasks quadratic,digits-cnn --methods sgd,adam,lion
         descent compare cars.csv --column price --tune 16
@@ -58,6 +59,8 @@ struct CompareCommand: ParsableCommand {
       "The accuracy (0.97 is 97 %) or RMSE to reach; time and steps to it are reported. (default: 0.97 for digits)",
       valueName: "value"))
   var target: Double?
+
+  @OptionGroup var modifiers: ModifierOptions
 
   @OptionGroup(title: "Tasks") var tasks: TasksOptions
   @OptionGroup(title: "Network") var network: NetworkOptions
@@ -125,7 +128,8 @@ struct CompareCommand: ParsableCommand {
     let runner = try runner(for: sample) { interruption.isRequested }
     let display = CompareDisplay(output, epochs: budget.epochs, metric: .standard(for: sample))
     let comparison = try runner.run(
-      description: source.summary(of: sample) + " " + rateOrigin(sample), commandLine: CommandLineText.text,
+      description: source.summary(of: sample) + " " + rateOrigin(sample) + modifiers.sentence,
+      commandLine: CommandLineText.text,
       data: source.prepare,
       onProgress: { display.show($0) })
     display.finish()
@@ -157,12 +161,20 @@ struct CompareCommand: ParsableCommand {
     return try (methods.isEmpty ? standard : methods).map { try MethodChoice.entry(named: $0) }
   }
 
+  /// The methods with the modifiers that were asked for around each.
+  func modifiedEntries() throws -> [MethodEntry] {
+    guard !modifiers.choices.isEmpty else { return try entries() }
+    return try entries().map { entry in
+      try entry.changed { [modifiers] in try modifiers.applied(to: $0, named: entry.name) }
+    }
+  }
+
   private func runner(
     for sample: PreparedData, isCancelled: @escaping () -> Bool
   ) throws -> ComparisonRunner {
     let rates = Dictionary(learningRates.map { ($0.name.lowercased(), $0.value) }) { first, _ in first }
     let isDigits = sample.preprocessing == nil
-    let entrants = try entries().map {
+    let entrants = try modifiedEntries().map {
       ComparisonRunner.Entrant(
         $0, learningRate: rates[$0.name] ?? (isDigits ? $0.digitsRate : $0.learningRate),
         batch: min(budget.batchSize, sample.train.count))

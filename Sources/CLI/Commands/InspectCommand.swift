@@ -91,6 +91,7 @@ struct InspectCommand: ParsableCommand {
     {
       throw UsageError("there is no data set, file or workload '\(data.data)'; did you mean '\(near)'?")
     }
+    _ = try MethodChoice.entry(named: optimizer.optimizer)
     let plan = try TrainingPlan(
       data: data, target: target, network: network, objective: objective, optimizer: optimizer, budget: budget, seed: 0,
       memoryLimit: memoryOptions.memoryLimit)

@@ -10,10 +10,12 @@ struct OptimizersCommand: ParsableCommand {
         descent optimizers
         descent optimizers show adamw
         descent optimizers schedules
+        descent optimizers modifiers
         descent optimizers --json
         descent optimizers check trajectories.json
       """,
-    subcommands: [List.self, Show.self, Schedules.self, OptimizersCheckCommand.self], defaultSubcommand: List.self)
+    subcommands: [List.self, Show.self, Schedules.self, Modifiers.self, OptimizersCheckCommand.self],
+    defaultSubcommand: List.self)
 
   struct List: ParsableCommand {
     static let configuration = CommandConfiguration(abstract: "List all methods. (default)")
@@ -23,19 +25,19 @@ struct OptimizersCommand: ParsableCommand {
 
     func run() {
       if json {
-        print(OrderedJSON.array(MethodTable.entries.map { .object(summary(of: $0)) }).text())
+        print(OrderedJSON.array(MethodTable.described.map { .object(summary(of: $0)) }).text())
         return
       }
-      let names = MethodTable.entries.map(\.name.count).max() ?? 0
+      let names = MethodTable.described.map(\.name.count).max() ?? 0
       func line(_ name: String, _ rate: String, _ state: String, _ text: String) -> String {
         TextLayout.pad(name, to: names, alignRight: false) + "  " + TextLayout.pad(rate, to: 7, alignRight: true) + "  "
           + TextLayout.pad(state, to: 5, alignRight: true) + "  " + text
       }
       print(line("name", "rate", "state", "when to use it · where it comes from"))
-      for entry in MethodTable.entries {
+      for entry in MethodTable.described {
         let width = max(24, min(Terminal.width, 120) - names - 18)
         let text = TextLayout.wrap("\(entry.use) · \(entry.paper)", width: width)
-        print(line(entry.name, "\(entry.learningRate)", stateText(entry), text.first ?? ""))
+        print(line(entry.name, entry.startingRate.map { "\($0)" } ?? "–", stateText(entry), text.first ?? ""))
         for rest in text.dropFirst() { print(line("", "", "", rest)) }
       }
       print(
@@ -66,11 +68,11 @@ struct OptimizersCommand: ParsableCommand {
     @Flag(help: "Write the method as JSON.")
     var json = false
 
-    func validate() throws { _ = try MethodChoice.entry(named: name) }
+    func validate() throws { _ = try MethodChoice.described(named: name) }
 
     func run() throws {
-      let entry = try MethodChoice.entry(named: name)
-      let parameters = entry.make(.constant(entry.learningRate)).hyperparameters
+      let entry = try MethodChoice.described(named: name)
+      let parameters = entry.hyperparameters
       if json {
         let values = OrderedJSON.object(parameters.map { ($0.name, .string($0.value)) })
         print(OrderedJSON.object(summary(of: entry) + [("hyperparameters", values)]).text())
@@ -92,27 +94,56 @@ struct OptimizersCommand: ParsableCommand {
       print("\nhyper-parameters and their defaults")
       let width = parameters.map(\.name.count).max() ?? 0
       for (name, value) in parameters { print("  \(TextLayout.pad(name, to: width, alignRight: false))  \(value)") }
-      let setting = exampleSetting(entry.make(.constant(1))) ?? ""
-      print("\ndescent train digits --optimizer \(entry.name) --learning-rate \(entry.learningRate)\(setting)")
+      let rate = entry.startingRate.map { " --learning-rate \($0)" } ?? ""
+      print("\ndescent train digits --optimizer \(entry.name)\(rate)\(exampleSetting(entry))")
     }
 
-    private func exampleSetting(_ method: some OptimizationMethod) -> String? {
-      guard let first = type(of: method).adjustable.first else { return nil }
-      return " --set \(first.name)=\(method[keyPath: first.path])"
+    private func exampleSetting(_ entry: any DescribedMethod) -> String {
+      func first<Method: OptimizationMethod>(_ method: Method) -> String? {
+        Method.adjustable.first.map { "\($0.name)=\(method[keyPath: $0.path])" }
+      }
+      let setting =
+        (entry as? MethodEntry).map { first($0.make(.constant(1))) }
+        ?? entry.hyperparameters.first.map {
+          "\($0.name)=\($0.value)"
+        }
+      return setting.map { " --set \($0)" } ?? ""
+    }
+  }
+
+  struct Modifiers: ParsableCommand {
+    static let configuration = CommandConfiguration(
+      abstract: "List the modifiers that can go around a method, for --with.",
+      discussion: """
+        A modifier goes around the method and the modifiers before it: '--with clip-norm --with ema' averages what comes \
+        out of the method on clipped gradients. Where several act on gradients, the last one sees them first.
+        """)
+
+    func run() {
+      let width = ModifierTable.entries.map(\.grammar.count).max() ?? 0
+      for entry in ModifierTable.entries {
+        let lines = TextLayout.wrap(entry.summary, width: max(24, min(Terminal.width, 120) - width - 2))
+        for (i, line) in lines.enumerated() {
+          print(TextLayout.pad(i == 0 ? entry.grammar : "", to: width, alignRight: false) + "  " + line)
+        }
+      }
+      print(
+        "\nWhat is left out has its standard. PATTERN matches names of parameters: '*' any characters, '?' any one.\n"
+          + "descent train digits --with clip-norm=1 --with 'weight-decay=0.1@*.weight' --with ema=0.99")
     }
   }
 }
 
 /// What a method remembers, in numbers for each parameter of a matrix.
-private func stateText(_ entry: MethodEntry) -> String {
+private func stateText(_ entry: any DescribedMethod) -> String {
   let size = (entry.stateSize * 100).rounded() / 100
   return size == size.rounded() ? "\(Int(size))" : "\(size)"
 }
 
-private func summary(of entry: MethodEntry) -> [(String, OrderedJSON)] {
+private func summary(of entry: any DescribedMethod) -> [(String, OrderedJSON)] {
   [
     ("name", .string(entry.name)), ("title", .string(entry.title)), ("family", .string(entry.family)),
-    ("learningRate", .number(entry.learningRate)), ("fullBatch", .bool(entry.isFullBatch)),
+    ("learningRate", .optional(entry.startingRate)), ("fullBatch", .bool(entry.isFullBatch)),
     ("summary", .string(entry.summary)), ("formula", .string(entry.formula)), ("paper", .string(entry.paper)),
     ("use", .string(entry.use)), ("stateSize", .number(entry.stateSize)),
     ("conventions", .array(entry.conventions.map { .string($0) })),

@@ -13,6 +13,8 @@ struct TrainCommand: ParsableCommand {
         descent train iris.csv --target species --save iris.safetensors
         descent train digits --schedule cosine --warm-up 2
         descent train digits --optimizer adam --set beta2=0.99
+        descent train digits --with clip-norm=1 --with ema=0.99
+        descent train digits --optimizer lbfgs --epochs 100
 
       A table's columns are prepared by themselves: numbers are standardized, each category becomes a feature, empty \
       cells are filled in. What is measured: accuracy for classes; for numbers the root mean squared error in the \
@@ -90,7 +92,7 @@ private final class TrainDisplay {
     let epochs = plan.experiment.epochs
     // An epoch that was cut short is measured too, under the number of the one before it.
     defer { lastEpoch = point.epoch }
-    if point.epoch > lastEpoch, point.epoch % interval == 0 || point.epoch == epochs {
+    if point.epoch > lastEpoch, point.epoch / interval > lastEpoch / interval || point.epoch == epochs {
       let number = TextLayout.pad(String(point.epoch), to: String(epochs).count, alignRight: true)
       progress.line(
         "epoch \(number)/\(epochs)  train loss \(NumberText.significant(point.trainLoss))  "

@@ -3,10 +3,20 @@ import Descent
 
 /// Methods by the names that users type.
 enum MethodChoice {
+  /// A method that takes steps.
+  ///
   /// - Throws: `ValidationError` with a suggestion for a name that no method has.
   static func entry(named name: String) throws -> MethodEntry {
-    if let entry = MethodTable.entry(named: name) { return entry }
-    let names = MethodTable.entries.map(\.name)
+    if let entry = try described(named: name) as? MethodEntry { return entry }
+    throw ValidationError(
+      "\(name) chooses its steps itself, on all examples at once; only 'descent train' can use it.")
+  }
+
+  /// - Throws: `ValidationError` with a suggestion for a name that no method has.
+  static func described(named name: String) throws -> any DescribedMethod {
+    let found = MethodTable.described.first { $0.name == name.lowercased() }
+    if let found { return found }
+    let names = MethodTable.described.map(\.name)
     if let near = nearestName(to: name, in: names) {
       throw ValidationError("there is no optimizer '\(name)'; did you mean '\(near)'? 'descent optimizers' lists them.")
     }
@@ -25,6 +35,8 @@ enum MethodChoice {
 struct Assignment: ExpressibleByArgument {
   let name: String
   let value: Double
+
+  init(name: String, value: Double) { (self.name, self.value) = (name, value) }
 
   init?(argument: String) {
     let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

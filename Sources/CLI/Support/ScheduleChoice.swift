@@ -35,7 +35,7 @@ struct ScheduleChoice {
     numbers = try given.enumerated().map { index, part in
       let number = entry.numbers[min(index, entry.numbers.count - 1)]
       guard let value = Double(part), number.kind.allows(value) else {
-        throw ValidationError("\(number.name) in '\(text)' must be \(number.kind.rawValue), not '\(part)'.")
+        throw ValidationError("in '\(text)', \(number.name) must be \(number.kind.rawValue), not '\(part)'.")
       }
       return value
     }

@@ -11,7 +11,7 @@ struct TrainResult {
   private var epochsDone: Int { run.points.last?.epoch ?? 0 }
 
   /// The members a reader can rely on: `testAccuracy`, or `testRMSE` and `testR2` for a regression; `testLoss`,
-  /// `trainLoss`, `seconds`, `steps`, `peakMemoryBytes`, `interrupted`, `divergedAtStep`. What does not exist, as the
+  /// `trainLoss`, `seconds`, `steps`, `peakMemoryBytes`, `interrupted`, `divergedAtStep`, `skippedSteps`, `ending`. What does not exist, as the
   /// results of a run that diverged, is `null`.
   var json: OrderedJSON {
     var members = quality(outcome.test, "test").map { ($0.0, diverged ? .null : $0.1) }
@@ -22,6 +22,8 @@ struct TrainResult {
       ("peakMemoryBytes", .optional(run.peakMemoryBytes)),
       ("divergedAtStep", .optional(run.divergedAtStep)),
       ("interrupted", .bool(outcome.wasCancelled)),
+      ("skippedSteps", .optional(outcome.skippedSteps)),
+      ("ending", outcome.ending.map { .string($0.rawValue) } ?? .null),
       ("validation", outcome.validation.map { .object(quality($0, nil)) } ?? .null),
       ("data", .string(plan.data.name)),
       (
@@ -36,8 +38,8 @@ struct TrainResult {
       ("activation", .string(plan.experiment.activation.rawValue)),
       ("objective", .string(plan.objective.name)),
       ("optimizer", .string(plan.optimizer.entry.name)),
-      ("learningRate", .number(plan.optimizer.learningRate)),
-      ("hyperparameters", .object(plan.optimizer.method.hyperparameters.map(Self.member))),
+      ("learningRate", .optional(plan.optimizer.learningRate)),
+      ("hyperparameters", .object(plan.experiment.hyperparameters.map(Self.member))),
       ("batch", .integer(plan.experiment.batch ?? plan.data.train.count)),
       ("epochs", .integer(epochsDone)),
       ("seed", .integer(plan.experiment.seed)),
@@ -92,12 +94,15 @@ struct TrainResult {
     rows.append(("train loss", NumberText.significant(outcome.trainLoss)))
     let steps = NumberText.count(Double(run.steps))
     rows.append(("time", "\(NumberText.seconds(run.seconds)) s, \(steps) steps, \(epochsDone) epochs"))
+    if let skipped = outcome.skippedSteps { rows.append(("skipped", "\(skipped) steps that were not finite")) }
+    if let ending = outcome.ending { rows.append(("ended", "\(ending.rawValue)")) }
     if let memory = run.peakMemoryBytes { rows.append(("memory", "\(NumberText.mebibytes(memory)) at most")) }
     if let savedTo { rows.append(("saved", savedTo)) }
     let width = rows.map { TextLayout.width($0.0) }.max() ?? 0
     var lines = [
-      "\(data.name) · network \(plan.network) · \(plan.optimizer.entry.title), learning rate "
-        + "\(plan.optimizer.learningRate) · batch \(plan.experiment.batch ?? data.train.count) · "
+      "\(data.name) · network \(plan.network) · \(plan.optimizer.title)"
+        + (plan.optimizer.learningRate.map { ", learning rate \($0)" } ?? "")
+        + " · batch \(plan.experiment.batch ?? data.train.count) · "
         + "seed \(plan.experiment.seed)"
     ]
     lines += rows.map { TextLayout.pad($0.0, to: width, alignRight: false) + "  " + $0.1 }

@@ -15,25 +15,36 @@ struct TrainingPlan {
   ) throws {
     source = try DataSource(options.data, options.table, column: target, columnOption: "--target")
     data = try source.prepare(seed: seed)
-    let entry = try MethodChoice.entry(named: optimizer.optimizer)
+    let entry = try MethodChoice.described(named: optimizer.optimizer)
     if entry.isFullBatch, budget.batch != nil {
       throw UsageError("\(entry.name) takes all examples in every step and has no --batch; sgd takes batches.")
     }
     let batch = entry.isFullBatch ? data.train.count : min(budget.batchSize, data.train.count)
     let stepsPerEpoch = (data.train.count + batch - 1) / batch
-    self.optimizer = try optimizer.make(epochs: budget.epochs, stepsPerEpoch: stepsPerEpoch)
 
     var experiment = Experiment()
     experiment.hidden = network.hiddenWidths
     experiment.activation = network.activation
     experiment.dropout = network.dropout
-    experiment.optimizer = self.optimizer.method
-    experiment.plateau = self.optimizer.plateau
     experiment.batch = batch
     experiment.epochs = budget.epochs
     experiment.seed = seed
     experiment.memoryLimit = memoryLimit?.bytes
     experiment.objective = try objective.chosen(for: data)
+    if let fullBatch = entry as? FullBatchEntry {
+      if network.dropout > 0 {
+        throw UsageError(
+          "\(entry.name) has no --dropout: a line search needs the same loss in every evaluation.")
+      }
+      self.optimizer = try optimizer.make(fullBatch)
+    } else {
+      self.optimizer = try optimizer.make(
+        MethodChoice.entry(named: entry.name), epochs: budget.epochs, stepsPerEpoch: stepsPerEpoch)
+    }
+    switch self.optimizer.kind {
+    case .steps(let method, let plateau): (experiment.optimizer, experiment.plateau) = (method, plateau)
+    case .fullBatch(let method): experiment.fullBatch = method
+    }
     self.experiment = experiment
     try NetworkOptions.checkMemory(experiment.widths(for: data))
   }

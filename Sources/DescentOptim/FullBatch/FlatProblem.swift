@@ -98,7 +98,9 @@ struct FlatProblem {
     }
   }
 
-  init(_ parameters: [Variable], history: Int, _ loss: @escaping @Sendable () throws -> Tensor) {
+  init(
+    _ parameters: [Variable], history: Int, memoryLimit: Int?, _ loss: @escaping @Sendable () throws -> Tensor
+  ) {
     let memory = Memory(parameters, history: history)
     var offset = 0
     for parameter in parameters {
@@ -109,7 +111,7 @@ struct FlatProblem {
     }
     memory.scale.storage.set(1, at: 0)
     self.memory = memory
-    evaluation = compile { try memory.evaluate(at: $0[0], loss) }
+    evaluation = compile(memoryLimit: memoryLimit) { try memory.evaluate(at: $0[0], loss) }
     direction = compile { _ in memory.advance(history: history) }
   }
 

@@ -57,13 +57,15 @@ public struct LBFGS: Sendable {
 
   /// Moves `parameters` to a minimum of `loss`, a scalar that is traced once.
   ///
-  /// - Parameter isCancelled: asked after every iteration with the result so far; true ends the minimization.
+  /// - Parameters:
+  ///   - memoryLimit: bytes that an evaluation's intermediate results may take; nil is no limit.
+  ///   - isCancelled: asked after every iteration with the result so far; true ends the minimization.
   /// - Throws: `EngineError` when an engine library is missing.
   public func minimize(
-    _ parameters: [Variable], isCancelled: (Result) -> Bool = { _ in false },
+    _ parameters: [Variable], memoryLimit: Int? = nil, isCancelled: (Result) -> Bool = { _ in false },
     _ loss: @escaping @Sendable () throws -> Tensor
   ) throws -> Result {
-    let problem = FlatProblem(parameters, history: history, loss)
+    let problem = FlatProblem(parameters, history: history, memoryLimit: memoryLimit, loss)
     var here = try problem.evaluate(at: 0)
     var result = Result(loss: here.loss, evaluations: 1, iterations: 0, reason: .notFinite)
     func ended(_ reason: Result.Reason) -> Result {

@@ -23,21 +23,18 @@ public struct GaLore: Optimizer {
   }
 
   public typealias State = EitherState<ProjectedMoments, Moments>
-
   public func makeState(for w: Tensor, named name: String) -> State {
     w.rank == 2 ? .first(.init(like: w, rank: rank)) : .second(.init(like: w))
   }
 
   public func update(_ w: Tensor, gradient g: Tensor, state: State, at step: Step<Self>) -> Tensor {
     let kept = (1 - step.learningRate * step.weightDecay) * w
+    func adam(_ s: Moments, _ g: Tensor) -> Tensor { step.direction(s, g, step.beta1, step.beta2, step.epsilon) }
     switch state {
     case .first(let s):
-      let push = s.update(g, isDue: step.isFirst(ofEvery: period)) {
-        s.moments.direction($0, step.beta1, step.beta2, step.epsilon, step.number)
-      }
+      let push = s.update(g, isDue: step.isFirst(ofEvery: period)) { adam(s.moments, $0) }
       return kept - step.learningRate * step.scale * push
-    case .second(let s):
-      return kept - step.learningRate * s.direction(g, step.beta1, step.beta2, step.epsilon, step.number)
+    case .second(let s): return kept - step.learningRate * adam(s, g)
     }
   }
 }

@@ -16,6 +16,8 @@ public struct PolyakStep: OptimizationMethod {
     (self.learningRate, self.leastLoss, self.slack) = (learningRate, leastLoss, slack)
   }
 
+  public var needsLoss: Bool { true }
+
   public func makeState(for parameter: Tensor, named name: String) -> NoState { NoState() }
 
   public func update(_ parameters: [ParameterStep<NoState>], at step: Step<Self>) -> [Tensor] {

@@ -13,6 +13,7 @@ public struct Sophia: OptimizationMethod {
     .init("beta1", \.beta1, .fraction), .init("beta2", \.beta2, .fraction), .init("scale", \.scale, .positive),
     .init("epsilon", \.epsilon, .positive), .init("weightDecay", \.weightDecay, .nonNegative),
   ]
+  public var needsLoss: Bool { true }
 
   public init(
     learningRate: Schedule = 1e-3, beta1: Schedule = 0.96, beta2: Schedule = 0.99, scale: Schedule = 0.01,
@@ -23,15 +24,15 @@ public struct Sophia: OptimizationMethod {
   }
 
   public func update(_ parameters: [ParameterStep<Adam.State>], at step: Step<Self>) -> [Tensor] {
-    let rounds = (step.number - 1) / Double(interval)
-    let key = key.folding(in: step.number)
-    let directions = parameters.map { key.folding(in: $0.name).normal($0.value.shape, dtype: $0.value.dtype) }
-    let products = step.hessianVectorProduct(directions)
-    return zip(parameters, zip(directions, products)).map { parameter, estimate in
+    let squares = step.every(interval, otherwise: parameters.map(\.state.meanSquare)) {
+      let key = key.folding(in: step.number)
+      let noise = parameters.map { key.folding(in: $0.name).normal($0.value.shape, dtype: $0.value.dtype) }
+      let estimates = zip(noise, step.hessianVectorProduct(noise)).map { $0 * $1 }
+      return zip(parameters, estimates).map { average($0.state.meanSquare, $1, step.beta2) }
+    }
+    return zip(parameters, squares).map { parameter, square in
       let (w, s) = (parameter.value, parameter.state)
-      let hessian = step.beta2 * s.meanSquare + (1 - step.beta2) * (estimate.0 * estimate.1)
-      s.mean = step.beta1 * s.mean + (1 - step.beta1) * parameter.gradient
-      s.meanSquare = select(floor(rounds) .== rounds, hessian, s.meanSquare)
+      (s.mean, s.meanSquare) = (average(s.mean, parameter.gradient, step.beta1), square)
       let ratio = s.mean / maximum(step.scale * s.meanSquare, step.epsilon)
       return (1 - step.learningRate * step.weightDecay) * w - step.learningRate * maximum(minimum(ratio, 1), -1)
     }

@@ -5,7 +5,7 @@ import DescentGraph
 ///
 /// Acts on the gradients: what stands outside (`.accumulating(steps: 4).clipped(…)`) sees each micro-batch's, what stands
 /// inside the mean. Methods that evaluate the loss themselves cannot stand inside, since a mean of several batches is no
-/// longer at hand. A micro-batch costs the work of a step, the update included; its results are only not kept.
+/// longer at hand. The method's update runs after the last micro-batch only.
 public struct Accumulated<Base: OptimizationMethod>: Modifier {
   public var base: Base
   /// Micro-batches in a step.
@@ -41,20 +41,19 @@ public struct Accumulated<Base: OptimizationMethod>: Modifier {
     let one = Tensor([Int64(1)], shape: [])
     let isLast = counts.gathered .== Double(steps - 1)
     let sums = parameters.map { $0.state.own.gradientSum + $0.gradient }
-    let means = sums.map { $0 / Double(steps) }
-
-    let before = StateSnapshot(parameters.map(\.state.base) + [step.shared.base])
-    let values = base.update(
-      parameters.replacing(gradients: means).withStates(\.base),
-      at: step.inside(
-        \.base, shared: step.shared.base, gradients: means, hasObjective: false, clock: counts.clock))
-    before.restore(unless: isLast)
+    let values = when(isLast, otherwise: parameters.map(\.value)) {
+      let means = sums.map { $0 / Double(steps) }
+      return base.update(
+        parameters.replacing(gradients: means).withStates(\.base),
+        at: step.inside(
+          \.base, shared: step.shared.base, gradients: means, hasObjective: false, clock: counts.clock))
+    }
     for (parameter, sum) in zip(parameters, sums) {
       parameter.state.own.gradientSum = select(isLast, Tensor.zeros(like: sum), sum)
     }
     counts.taken = counts.taken + isLast.cast(to: .int64)
     counts.gathered = select(isLast, Tensor.zeros(like: one), counts.gathered + one)
-    return zip(parameters, values).map { select(isLast, $1, $0.value) }
+    return values
   }
 
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {

@@ -30,6 +30,8 @@ public struct Grouped<Base: OptimizationMethod, Group: OptimizationMethod>: Modi
       group: group.makeShared(for: parameters.filter { pattern.matches($0.name) }))
   }
 
+  public var needsLoss: Bool { base.needsLoss || group.needsLoss }
+
   public func check(names: [String]) throws(NamePatternError) {
     try pattern.check(names)
     try group.check(names: names.filter(pattern.matches))

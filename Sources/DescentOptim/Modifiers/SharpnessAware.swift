@@ -11,6 +11,8 @@ public struct SharpnessAware<Base: OptimizationMethod>: Modifier {
 
   public static var adjustable: [Hyperparameter<Self>] { [.init("radius", \.radius, .positive)] + inherited }
 
+  public var needsLoss: Bool { true }
+
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
     let reach = step.radius / (norm(parameters.map(\.gradient)) + 1e-12)
     let gradients = step.evaluate(at: parameters.map { $0.value + reach * $0.gradient }).gradients

@@ -27,4 +27,16 @@ extension Step {
   /// 1/(1 − decayᵗ), by which an exponential average is corrected for its start at zero. A scalar: one division per step
   /// and not per element.
   func correction(_ decay: Tensor) -> Tensor { 1 / (1 - pow(decay, number)) }
+
+  /// Takes a gradient in; gives Adam's direction m̂/(√v̂ + ε).
+  func direction(_ s: Moments, _ g: Tensor, _ beta1: Tensor, _ beta2: Tensor, _ epsilon: Tensor) -> Tensor {
+    s.add(g, beta1, beta2)
+    return correction(beta1) * s.mean / (sqrt(correction(beta2) * s.meanSquare) + epsilon)
+  }
+
+  /// The same with Nesterov's look ahead in place of m̂.
+  func nesterovDirection(_ s: Moments, _ g: Tensor, _ beta1: Tensor, _ beta2: Tensor, _ epsilon: Tensor) -> Tensor {
+    s.add(g, beta1, beta2)
+    return ahead(s.mean, g, beta1) / (sqrt(correction(beta2) * s.meanSquare) + epsilon)
+  }
 }

@@ -40,3 +40,16 @@ extension Step {
     beta / (1 - pow(beta, number + 1)) * mean + (1 - beta) * correction(beta) * g
   }
 }
+
+extension Step where Method == Muon {
+  /// Takes a gradient into the momentum; gives Nesterov's look ahead on it as a matrix with singular values near 1, as large
+  /// as `scale` says. Of more than two axes the first is the rows.
+  func orthogonalDirection(
+    _ s: Momentum.State, _ g: Tensor, _ iterations: Int, _ scale: MuonScale
+  ) -> Tensor {
+    s.velocity = average(s.velocity, g, self.momentum)
+    let matrix = ahead(s.velocity, g, self.momentum).reshaped([g.shape[0], g.shape.dropFirst().reduce(1, *)])
+    let push = matrix.orthogonalized(iterations: iterations, epsilon: self.epsilon).reshaped(g.shape)
+    return scale.factor(matrix.shape) * push
+  }
+}

@@ -24,12 +24,3 @@ public struct ProjectedMoments: OptimizerState {
     return isTall ? result.transposed : result
   }
 }
-
-extension Moments {
-  /// Takes a gradient in; gives Adam's direction m̂/(√v̂ + ε).
-  func direction(_ g: Tensor, _ beta1: Tensor, _ beta2: Tensor, _ epsilon: Tensor, _ number: Tensor) -> Tensor {
-    add(g, beta1, beta2)
-    let (scale1, scale2) = (1 / (1 - pow(beta1, number)), 1 / (1 - pow(beta2, number)))
-    return scale1 * mean / (sqrt(scale2 * meanSquare) + epsilon)
-  }
-}

@@ -5,7 +5,10 @@ import DescentGraph
 public struct RecordedCheck: Sendable {
   public enum Outcome: Sendable {
     /// The greatest relative errors over all kept steps, parameters and elements; infinite if one is NaN.
-    case replayed(float64: Double, float32: Double)
+    ///
+    /// `ambiguity` says why the run's numbers do not follow from its gradients, where they do not: then an error proves
+    /// nothing.
+    case replayed(float64: Double, float32: Double, ambiguity: String?)
     /// No method here can replay it, and why.
     case notCovered(reason: RecordedError)
   }
@@ -22,7 +25,8 @@ extension RecordedFile {
   public func check(_ run: Run) throws -> RecordedCheck {
     do {
       let outcome = RecordedCheck.Outcome.replayed(
-        float64: try error(run, .float64), float32: try error(run, .float32))
+        float64: try error(run, .float64), float32: try error(run, .float32),
+        ambiguity: try ambiguity(of: run, method(of: run, .float64)))
       return RecordedCheck(name: run.name, source: run.source, outcome: outcome)
     } catch let reason as RecordedError {
       return RecordedCheck(name: run.name, source: run.source, outcome: .notCovered(reason: reason))
@@ -84,7 +88,7 @@ extension RecordedFile {
     return found
   }
 
-  private static func storage(_ values: [Double], _ shape: Shape, _ dtype: DType) -> Storage {
+  static func storage(_ values: [Double], _ shape: Shape, _ dtype: DType) -> Storage {
     let storage = Storage(shape: shape, dtype: dtype)
     for (i, value) in values.enumerated() { storage.set(value, at: i) }
     return storage

@@ -2,36 +2,9 @@ import DescentGraph
 
 /// A schedule as commands and tests know it: a name and numbers, `step:0.5:10`.
 public struct ScheduleEntry: Sendable {
-  /// A number after the name.
-  public struct Number: Sendable {
-    /// How help and errors call it.
-    public let name: String
-    /// What stands for it when it is left out.
-    public let standard: Double
-    public let kind: Kind
-    public enum Kind: String, Sendable {
-      case fraction = "a number from 0 to 1"
-      case factor = "a factor above 0 and at most 1"
-      case share = "a number above 0 and below 1"
-      case positive = "a number above 0"
-      case epochs = "a whole number of epochs, at least 1"
-      case count = "a whole number, at least 1"
-
-      public func allows(_ value: Double) -> Bool {
-        switch self {
-        case .fraction: value >= 0 && value <= 1
-        case .factor: value > 0 && value <= 1
-        case .share: value > 0 && value < 1
-        case .positive: value > 0 && value < 1e9
-        case .epochs, .count: value >= 1 && value < 1e9 && value == value.rounded()
-        }
-      }
-    }
-  }
-
   /// What users type first.
   public let name: String
-  public let numbers: [Number]
+  public let numbers: [NamedNumber]
   /// Whether the last number may be given several times.
   public let repeatsLast: Bool
   /// One phrase on what it does.
@@ -150,16 +123,10 @@ public enum ScheduleTable {
 
 extension ScheduleEntry {
   public init(
-    _ name: String, _ numbers: [Number] = [], repeatsLast: Bool = false, _ summary: String,
+    _ name: String, _ numbers: [NamedNumber] = [], repeatsLast: Bool = false, _ summary: String,
     _ make: @escaping @Sendable (_ values: [Double], _ run: Run) -> Schedule
   ) {
     (self.name, self.numbers, self.repeatsLast) = (name, numbers, repeatsLast)
     (self.summary, self.make) = (summary, make)
-  }
-}
-
-extension ScheduleEntry.Number {
-  public init(_ name: String, _ standard: Double, _ kind: Kind) {
-    (self.name, self.standard, self.kind) = (name, standard, kind)
   }
 }

@@ -27,8 +27,6 @@ public struct MethodEntry: Sendable {
   /// Whether a step takes the whole training set.
   public let isFullBatch: Bool
   public let coupling: Coupling
-  /// Whether a step asks for the loss, or for gradients elsewhere: it cannot be taken from one gradient alone.
-  public let needsLoss: Bool
   /// One sentence on what it does.
   public let summary: String
   /// The step as a formula: θ parameters, g gradient, η learning rate, t the step from 1.
@@ -45,7 +43,7 @@ public struct MethodEntry: Sendable {
 
   init(
     _ name: String, _ title: String, _ family: String, learningRate: Double, digitsRate: Double? = nil,
-    isFullBatch: Bool = false, coupling: Coupling = .elements, needsLoss: Bool = false, _ summary: String,
+    isFullBatch: Bool = false, coupling: Coupling = .elements, _ summary: String,
     formula: String, paper: String,
     use: String, conventions: [String] = [], make: @escaping @Sendable (Schedule) -> any OptimizationMethod
   ) {
@@ -56,13 +54,34 @@ public struct MethodEntry: Sendable {
     self.digitsRate = digitsRate ?? learningRate
     self.isFullBatch = isFullBatch
     self.coupling = coupling
-    self.needsLoss = needsLoss
     self.summary = summary
     self.formula = formula
     self.paper = paper
     self.use = use
     self.conventions = conventions
     self.make = make
+  }
+
+  /// Whether a step asks for the loss, or for gradients elsewhere: it cannot be taken from one gradient alone.
+  public var needsLoss: Bool { make(.constant(learningRate)).needsLoss }
+
+  /// The entry with methods changed on their way out.
+  ///
+  /// - Throws: what `change` throws for the method with its defaults.
+  public func changed(
+    by change: @escaping @Sendable (any OptimizationMethod) throws -> any OptimizationMethod
+  ) throws -> MethodEntry {
+    _ = try change(make(.constant(learningRate)))
+    return MethodEntry(
+      name, title, family, learningRate: learningRate, digitsRate: digitsRate, isFullBatch: isFullBatch,
+      coupling: coupling, summary, formula: formula, paper: paper, use: use, conventions: conventions
+    ) { [make] schedule in
+      do {
+        return try change(make(schedule))
+      } catch {
+        preconditionFailure("\(name): \(error), though not for its default learning rate")
+      }
+    }
   }
 
   /// What the method remembers, in numbers for each parameter of a matrix of 64 × 32; what it remembers once not counted.

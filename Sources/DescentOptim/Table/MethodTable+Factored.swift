@@ -46,7 +46,7 @@ extension MethodTable {
       conventions: ["first reach 1e-6·(1 + ‖θ₀‖)", "weight decay coupled"]
     ) { DoG(learningRate: $0) },
     MethodEntry(
-      "polyak", "Polyak step", "rate-free", learningRate: 1, coupling: .whole, needsLoss: true,
+      "polyak", "Polyak step", "rate-free", learningRate: 1, coupling: .whole,
       "gradient descent whose rate is the gap to the least loss over the squared gradient",
       formula: "θ ← θ − min(η, max(f − f*, 0)/(c‖g‖²))·g",
       paper: "Polyak 1987; in this form Loizou et al. 2020, arXiv 2002.10542",

@@ -13,8 +13,19 @@ public enum MethodTable {
 }
 
 extension OptimizationMethod {
-  /// The hyper-parameters by name, in the order of declaration, as text for reports.
+  /// The hyper-parameters by name, in the order of declaration, as text for reports: those of the method inside a modifier
+  /// first, then the modifier's own after its name (`clipped.limit`).
   public var hyperparameters: [(name: String, value: String)] {
-    Mirror(reflecting: self).children.compactMap { label, value in label.map { ($0, "\(value)") } }
+    let children = Mirror(reflecting: self).children
+    let base = children.first { $0.label == "base" }?.value as? any OptimizationMethod
+    guard let base else { return children.compactMap { label, value in label.map { ($0, "\(value)") } } }
+    let type = "\(Self.self)".prefix { $0 != "<" }
+    let prefix = type.prefix(1).lowercased() + type.dropFirst()
+    let own = children.filter { $0.label != "base" }.flatMap { label, value -> [(name: String, value: String)] in
+      let name = "\(prefix).\(label ?? "")"
+      guard let method = value as? any OptimizationMethod else { return [(name, "\(value)")] }
+      return method.hyperparameters.map { ("\(prefix).\($0.name)", $0.value) }
+    }
+    return base.hyperparameters + own
   }
 }

@@ -87,7 +87,7 @@ public struct SavedModel: Sendable {
   ) {
     var classNames: [String]?
     if case .classes(_, let names) = data.train.targets { classNames = names }
-    let settings = experiment.optimizer.hyperparameters.map { ($0.name, $0.value) }
+    let settings = experiment.hyperparameters.map { ($0.name, $0.value) }
     self.init(
       network,
       Description(

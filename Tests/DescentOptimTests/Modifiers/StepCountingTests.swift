@@ -57,6 +57,27 @@ import Testing
     try check(Self.method(entry))
   }
 
+  /// Matrix products that every step of a small network makes, whatever conditions hold.
+  private func products(_ method: some OptimizationMethod) throws -> Int {
+    let weights = ["w", "v"].map { Variable(shape: [32, 32], name: $0) }
+    let updater = try Updater(method, parameters: weights)
+    let step = compile { x in
+      let hidden = tanh(matmul(x[0], weights[0].value))
+      let output = matmul(hidden, weights[1].value)
+      updater.minimize((output * output).sum())
+      return []
+    }
+    return try step.plan(shapes: [[32, 32]], dtypes: [.float32]).matrixProductCount
+  }
+
+  @Test func `what is not due in every step makes no products in every step`() throws {
+    let plain = try products(SGD())
+    #expect(plain == 5)
+    #expect(try products(Sophia()) == plain)
+    #expect(try products(Muon()) > plain && products(Muon().accumulating(steps: 4)) == plain)
+    #expect(try products(Shampoo(period: 5).accumulating(steps: 4)) == plain)
+  }
+
   @Test func `a method that skips nothing has no count`() throws {
     #expect(try Updater(AdamW(), parameters: []).skippedSteps == nil)
     #expect(try Updater(AdamW().skippingNonFinite().clipped(value: 1), parameters: []).skippedSteps == 0)

@@ -36,7 +36,7 @@ import Testing
 
   @Test func `a run is replayed with its hyper-parameters`() throws {
     let file = try document()
-    guard case .replayed(let float64, let float32) = try file.check(file.runs[0]).outcome else {
+    guard case .replayed(let float64, let float32, _) = try file.check(file.runs[0]).outcome else {
       Issue.record("not replayed")
       return
     }

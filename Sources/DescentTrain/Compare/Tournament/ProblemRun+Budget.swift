@@ -11,6 +11,11 @@ extension ProblemRun {
     return Int((Double(budget) * share).rounded())
   }
 
+  private func evaluations(steps: Int) -> Int { Int((Double(steps) * evaluationsPerStep).rounded()) }
+
+  /// The most steps that do not cost more; a mean such as 1.2 is not exact in binary.
+  private func steps(evaluations: Int) -> Int { Int(Double(evaluations) / evaluationsPerStep + 1e-9) }
+
   /// A whole run under a task's budget. What is measured along the way does not count as time.
   ///
   /// - Parameters:
@@ -38,13 +43,13 @@ extension ProblemRun {
       }
       run.stepsToTarget = steps
       run.secondsToTarget = time.wallSeconds
-      run.evaluationsToTarget = steps * evaluationsPerStep
+      run.evaluationsToTarget = evaluations(steps: steps)
     }
 
     record()
     for point in 1...Self.pointCount where run.divergedAtStep == nil {
       if isCancelled() { return nil }
-      let end = Self.evaluations(at: point, of: budget) / evaluationsPerStep
+      let end = steps(evaluations: Self.evaluations(at: point, of: budget))
       guard end > steps else { continue }
       var (total, count) = (0.0, 0)
       time.measure {
@@ -60,7 +65,7 @@ extension ProblemRun {
     }
     run.finalLoss = run.divergedAtStep == nil ? loss : .nan
     (run.seconds, run.cpuSeconds) = (time.wallSeconds, time.cpuSeconds)
-    (run.steps, run.gradientEvaluations) = (steps, steps * evaluationsPerStep)
+    (run.steps, run.gradientEvaluations) = (steps, evaluations(steps: steps))
     return run
   }
 }

@@ -8,8 +8,8 @@ import DescentOptim
 final class ProblemRun {
   let problem: Problem
   /// Gradients of one batch that a step costs: a step over all examples costs as many as there are batches, a method that
-  /// evaluates twice costs double.
-  let evaluationsPerStep: Int
+  /// evaluates twice costs double. A mean over steps, where not all cost the same.
+  let evaluationsPerStep: Double
   private(set) var steps = 0
   private let step: Executable
   private let measurements: [Problem.Part: Executable]
@@ -63,7 +63,7 @@ final class ProblemRun {
       updater.stepCount.assign(Storage(shape: [], dtype: .int64))
     }
     let batches = takesRows ? 1 : isFullBatch && problem.examples > 0 ? problem.examples / problem.batch : 1
-    evaluationsPerStep = max(1, batches) * updater.evaluationsPerStep
+    evaluationsPerStep = Double(max(1, batches)) * updater.evaluationsPerStep
     (self.problem, self.seed, self.isFullBatch) = (problem, seed, isFullBatch)
     order = Self.order(problem, seed: 0)
   }

@@ -8,7 +8,7 @@ import Testing
 @Suite struct ProblemRunTests {
   @Test func `gradient evaluations are counted`() throws {
     let problem = ToyTask.problem(examples: 64, batch: 8)
-    func count(_ method: any OptimizationMethod, isFullBatch: Bool = false) throws -> Int {
+    func count(_ method: any OptimizationMethod, isFullBatch: Bool = false) throws -> Double {
       try ProblemRun.make(problem, method, isFullBatch: isFullBatch).evaluationsPerStep
     }
     #expect(try count(SGD(learningRate: 0.1)) == 1)
@@ -16,6 +16,36 @@ import Testing
     #expect(try count(SGD(learningRate: 0.1), isFullBatch: true) == 8)
     #expect(try count(SGD(learningRate: 0.1).sharpnessAware(), isFullBatch: true) == 16)
     #expect(try ProblemRun.make(ToyTask.problem(), SGD(learningRate: 0.1), isFullBatch: true).evaluationsPerStep == 1)
+  }
+
+  /// Gradient descent that evaluates again at every turn of a loop.
+  private struct Looping: OptimizationMethod {
+    var learningRate: Schedule
+    func update(_ parameters: [ParameterStep<NoState>], at step: Step<Self>) -> [Tensor] {
+      scan(over: [Tensor([1.0, 2, 3])], from: parameters.map(\.value)) { values, _ in
+        let gradients = step.evaluate(at: values).gradients
+        return (zip(values, gradients).map { $0 - step.learningRate * $1 }, [])
+      }.carries
+    }
+  }
+
+  /// ½x² three times at rate ½: x/8 each step.
+  @Test func `evaluations in loops and in some steps only are counted as often as they run`() throws {
+    func make(_ method: any OptimizationMethod) throws -> ProblemRun {
+      try ProblemRun.make(ToyTask.problem(), method, isFullBatch: false)
+    }
+    let looping = try make(Looping(learningRate: 0.5))
+    #expect(looping.evaluationsPerStep == 4)
+    try looping.start(Looping(learningRate: 0.5), seed: 0)
+    #expect((0..<3).map { _ in looping.advance() } == [0.5, 0.5 / 64, 0.5 / 4096])
+    // The Hessian times a vector counts as two, in every tenth step.
+    #expect(abs(try make(Sophia()).evaluationsPerStep - 1.2) < 1e-12)
+    #expect(abs(try make(Sophia(interval: 4).sharpnessAware()).evaluationsPerStep - 2.5) < 1e-12)
+    let method = Sophia(learningRate: 0.01)
+    let result = try make(method).run(
+      method, seed: 0, budget: 60, metric: ToyTask.metric, target: nil, on: .test)
+    let run = try #require(result)
+    #expect(run.steps == 50 && run.gradientEvaluations == 60)
   }
 
   /// Gradient descent that would be evaluated at twice its parameters.
