@@ -23,7 +23,7 @@ extension TournamentSummary {
       }
     }
     if !shown.isEmpty { sentences.append("Its lead over \(Self.list(shown)) is supported.") }
-    if !notShown.isEmpty { sentences.append("Its lead over \(Self.list(notShown)) is not.") }
+    if !notShown.isEmpty { sentences.append("Its lead over \(Self.list(notShown)) is not supported.") }
     if let floor, let again = standings.first(where: { tournament.contestants[$0.index].isRepeat }) {
       sentences.append(
         "The same method twice, \(again.title), differs by \(NumberText.fixed(floor, decimals: 2)).")

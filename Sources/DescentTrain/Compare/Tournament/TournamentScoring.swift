@@ -109,10 +109,12 @@ struct TournamentScoring {
 
   /// Exchanges two methods seed by seed on all tasks at once.
   ///
-  /// What is exchanged are scores of single runs, measured by the cheapest run of any method, which no exchange changes.
+  /// What is exchanged are scores of single runs. They are measured by the run that would be the median of a method faster
+  /// than all others: it is about the least median, and no exchange changes it. (The cheapest run of all is often several
+  /// times cheaper than any median, most of all in time, and would leave nothing to tell apart.)
   private func pValue(_ a: Int, _ b: Int, pairs: Int) -> Double {
     let differences = costs.flatMap { costs in
-      let best = judges.flatMap { costs[$0] }.min() ?? .infinity
+      let best = judges.flatMap { costs[$0] }.sorted()[costs[a].count / 2]
       return zip(costs[a], costs[b]).map {
         PerformanceProfile.score($0, best: best) - PerformanceProfile.score($1, best: best)
       }

@@ -88,7 +88,16 @@ import Testing
     let others = [0, 2].compactMap { byIndex[$0]?.verdict }
     #expect(!others.contains { if case .differenceShown = $0 { true } else { false } }, "\(others)")
     let headline = summary.headline(tournament)
-    #expect(headline.contains("lead over B is supported") && headline.contains("is not."))
+    #expect(headline.contains("lead over B is supported") && headline.contains("is not supported."))
+  }
+
+  /// Found with costs in seconds: measured by the cheapest run, all others scored 0, and nothing could be claimed.
+  @Test func `one run by luck much cheaper than the others does not hide a lead`() {
+    let usual: [Int?] = [20] + [Int?](repeating: 100, count: 9)
+    let costs = [usual, [Int?](repeating: nil, count: 10), usual, usual]
+    let summary = TournamentSummary(Self.tournament(costs: [costs]))
+    let shown = summary.standings.filter { if case .differenceShown = $0.verdict { true } else { false } }
+    #expect(shown.map(\.index) == [1])
   }
 
   @Test func `what seeds cannot show on one task is not claimed`() {
