@@ -1,5 +1,7 @@
+import DescentEngine
 import DescentGraph
 import DescentOptim
+import Foundation
 import Testing
 
 @Suite struct NormalizedGradientDescentTests {
@@ -75,5 +77,29 @@ import Testing
     let moved = try steps(tiny, Self.matrix.map { $0 * 1e-9 }, Self.vector.map { $0 * 1e-9 })
     let expected = [Self.matrix, Self.vector].map { $0.map { -0.1 * $0 * 1e-9 / 1e-3 } }
     for (a, b) in zip(moved, expected) { #expect(relativeError(a, b, scale: 1e-12) < 1e-4) }
+  }
+
+  /// A chain of twenty linear layers of one unit, w₁·w₂·…·w₂₀, fitted to 1 from weights of 1.5 and more: its first gradient
+  /// is about 10⁸.
+  @Test func `steps of bounded length come down an exploding gradient, and no rate of plain descent does`() throws {
+    func lastLoss(_ method: some OptimizationMethod) throws -> Double {
+      let w = Variable(shape: [20], dtype: .float64, name: "w")
+      for i in 0..<20 { w.storage.set(1.5 + 0.01 * Double(i), at: i) }
+      let updater = try Updater(method, parameters: [w])
+      let step = compile { () -> Tensor in
+        var product = w.value.sliced(axis: 0, 0..<1)
+        for i in 1..<20 { product = product * w.value.sliced(axis: 0, i..<(i + 1)) }
+        let loss = ((product - 1) * (product - 1)).sum()
+        updater.minimize(loss)
+        return loss
+      }
+      return try (0..<300).map { _ in try step().scalar() }.last!
+    }
+    let bounded = NormalizedGradientDescent(learningRate: .exponential(from: 0.1, rate: 0.97), scope: .whole)
+    #expect(try lastLoss(bounded) < 1e-9)
+    for exponent in -14...0 {
+      let loss = try lastLoss(SGD(learningRate: .constant(pow(10, Double(exponent)))))
+      #expect(!(loss < 0.99), "a rate of 1e\(exponent) reaches \(loss)")
+    }
   }
 }
