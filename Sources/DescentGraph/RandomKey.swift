@@ -20,7 +20,15 @@ public struct RandomKey: Sendable {
     let stream = number.cast(to: .int64) | Tensor([Int64.min], shape: [])
     return RandomKey(Tensor(.randomBits, [bits, stream], shape: [], dtype: .int64))
   }
-  public func folding(in number: Int) -> RandomKey { folding(in: Tensor([Int64(number)], shape: [])) }
+  /// A key that is known already is combined here, once, and not in every kernel that draws from the result.
+  public func folding(in number: Int) -> RandomKey {
+    guard case .constant(.data(let storage)) = bits.node.op else {
+      return folding(in: Tensor([Int64(number)], shape: []))
+    }
+    let stream = UInt64(bitPattern: Int64(number)) | 1 << 63
+    let words = Philox(key: UInt64(bitPattern: Int64(storage.integer(at: 0)))).block(0, stream: stream)
+    return RandomKey(Int(bitPattern: UInt(words[1]) << 32 | UInt(words[0])))
+  }
 
   /// The key that belongs to this key and a name (FNV-1a of its UTF-8 bytes).
   public func folding(in name: String) -> RandomKey {
