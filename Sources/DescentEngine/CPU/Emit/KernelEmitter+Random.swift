@@ -66,28 +66,30 @@ extension KernelEmitter {
   }
 
   /// The four words of each block, as 64-bit lanes with the upper half zero.
+  ///
+  /// The ten rounds are a loop: written out, they are what takes longest to compile in a network's first second.
   private func philox(_ key: String, _ stream: String, block: String, _ lanes: Int) -> [String] {
     let wide = vectorType("i64", lanes)
     func const(_ value: Int) -> String { ir.constant(String(value), "i64", lanes) }
-    // All words are held in 64-bit lanes with the upper half zero, which is what the wide multiplications take.
+    // What the wide multiplications take: they ignore the upper half, but LLVM has to see that it does not matter.
     func low(_ x: String) -> String { ir.emit("and \(wide) \(x), \(const(0xFFFF_FFFF))") }
     func high(_ x: String) -> String { ir.emit("lshr \(wide) \(x), \(const(32))") }
-    let keys = ir.splat(key, "i64", lanes)
-    let streams = ir.splat(stream, "i64", lanes)
-    var counter = [low(block), high(block), low(streams), high(streams)]
-    var (key0, key1) = (low(keys), high(keys))
-    for round in 0..<10 {
-      if round > 0 {
-        key0 = low(ir.emit("add \(wide) \(key0), \(const(0x9E37_79B9))"))
-        key1 = low(ir.emit("add \(wide) \(key1), \(const(0xBB67_AE85))"))
-      }
-      let product0 = ir.emit("mul \(wide) \(counter[0]), \(const(0xD251_1F53))")
-      let product1 = ir.emit("mul \(wide) \(counter[2]), \(const(0xCD9E_8D57))")
-      func mix(_ product: String, _ word: String, _ key: String) -> String {
-        ir.emit("xor \(wide) \(ir.emit("xor \(wide) \(high(product)), \(word)")), \(key)")
-      }
-      counter = [mix(product1, counter[1], key0), low(product1), mix(product0, counter[3], key1), low(product0)]
+    func mix(_ product: String, _ word: String, _ key: String) -> String {
+      ir.emit("xor \(wide) \(ir.emit("xor \(wide) \(high(product)), \(word)")), \(ir.splat(key, "i64", lanes))")
     }
-    return counter
+    func lowScalar(_ x: String) -> String { ir.emit("and i64 \(x), \(0xFFFF_FFFF)") }
+    let streams = ir.splat(stream, "i64", lanes)
+    let start = [low(block), high(block), low(streams), high(streams)].map { IRBuilder.Carried(type: wide, value: $0) }
+    let keys = [lowScalar(key), ir.emit("lshr i64 \(key), 32")].map { IRBuilder.Carried(type: "i64", value: $0) }
+    let end = ir.loop(from: "0", to: "10", step: 1, carrying: start + keys) { _, carried in
+      let product0 = ir.emit("mul \(wide) \(low(carried[0])), \(const(0xD251_1F53))")
+      let product1 = ir.emit("mul \(wide) \(low(carried[2])), \(const(0xCD9E_8D57))")
+      return [
+        mix(product1, carried[1], carried[4]), low(product1), mix(product0, carried[3], carried[5]), low(product0),
+        lowScalar(ir.emit("add i64 \(carried[4]), \(0x9E37_79B9)")),
+        lowScalar(ir.emit("add i64 \(carried[5]), \(0xBB67_AE85)")),
+      ]
+    }
+    return Array(end[..<4])
   }
 }
