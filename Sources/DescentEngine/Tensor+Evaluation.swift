@@ -27,7 +27,13 @@ extension Tensor {
 /// - Throws: `EngineError` when an engine library is missing.
 public func evaluate(_ tensors: [Tensor]) throws(EngineError) -> [Storage] {
   require(Trace.current == nil, "a tensor was read inside a compiled function, where it has no value yet")
-  var storages: [Storage?] = tensors.map { if case .constant(.data(let storage)) = $0.node.op { storage } else { nil } }
+  var storages: [Storage?] = tensors.map { tensor in
+    guard case .constant(let literal) = tensor.node.op else { return nil }
+    return switch literal {
+    case .data(let storage): storage
+    case .splat(let value): Storage(filled: value, shape: tensor.shape, dtype: tensor.dtype)
+    }
+  }
   let open = tensors.indices.filter { storages[$0] == nil }
   if !open.isEmpty {
     let program = Trace.record(arguments: []) { _ in open.map { tensors[$0] } }

@@ -19,6 +19,19 @@ public final class Storage: @unchecked Sendable {
     pointer.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
   }
 
+  /// `value`, rounded to the type, in every element.
+  public convenience init(filled value: Double, shape: Shape, dtype: DType) {
+    self.init(shape: shape, dtype: dtype)
+    guard byteCount > 0, value.bitPattern != 0 else { return }
+    set(value, at: 0)
+    var filled = dtype.byteCount
+    while filled < byteCount {
+      let next = min(filled, byteCount - filled)
+      (pointer + filled).copyMemory(from: pointer, byteCount: next)
+      filled += next
+    }
+  }
+
   public convenience init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape) {
     require(
       scalars.count == shape.elementCount,

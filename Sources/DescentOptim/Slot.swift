@@ -19,11 +19,7 @@ public struct Slot {
     switch wrappedValue.node.op {
     case .constant(.data(let storage)): memory = Memory(Variable(storage))
     case .constant(.splat(let value)):
-      let variable = Variable(shape: wrappedValue.shape, dtype: wrappedValue.dtype)
-      if value != 0 {
-        for i in 0..<wrappedValue.shape.elementCount { variable.storage.set(value, at: i) }
-      }
-      memory = Memory(variable)
+      memory = Memory(Variable(Storage(filled: value, shape: wrappedValue.shape, dtype: wrappedValue.dtype)))
     default:
       fatalError("a slot must start from a constant, not from \(wrappedValue.node.op.name); evaluate it first")
     }

@@ -50,7 +50,7 @@ struct EncodedTensor {
       start.pointer.load(as: UInt8.self) == 0 && memcmp(start.pointer, start.pointer + 1, start.byteCount - 1) == 0
     let program = Trace.record(arguments: []) { _ in encoded(Tensor(storage: start), noise: nil) }
     // Zeros of any size without the interpreter.
-    if isZero { return program.results.map { Variable(Storage(zerosLike: $0)) } }
+    if isZero { return program.results.map { Variable(shape: $0.shape, dtype: $0.dtype) } }
     return Interpreter<Double>().run(program, arguments: []).results.map { Variable($0.storage()) }
   }
 
@@ -110,12 +110,5 @@ struct EncodedTensor {
     let columns = [Int](repeating: 1, count: last) + [blocks[last]]
     let words = [keys[0].words(Shape(rows)), keys[1].words(Shape(columns))].map { $0.shiftedRight(by: 32 - bits) }
     return words[0] ^ words[1]
-  }
-}
-
-extension Storage {
-  fileprivate convenience init(zerosLike node: Node) {
-    self.init(shape: node.shape, dtype: node.dtype)
-    pointer.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
   }
 }

@@ -24,6 +24,14 @@ import Testing
     #expect(integers(key.split(3)[2].bits) == integers(key.folding(in: 2).bits))
   }
 
+  @Test(arguments: [0, 3, -1, Int.max, Int.min])
+  func `a known key is folded to what the graph folds it to`(number: Int) {
+    let key = RandomKey(-7)
+    let known = key.folding(in: number).bits
+    #expect(known.node.inputs.isEmpty)
+    #expect(integers(known) == integers(key.folding(in: Tensor([Int64(number)], shape: [])).bits))
+  }
+
   /// Correlations of n independent pairs have deviation 1/sqrt(n); the bound is four of them.
   @Test func `split keys are independent of each other and of their parent`() {
     let n = 4096
