@@ -1,4 +1,6 @@
 import DescentGraph
+import Dispatch
+import Synchronization
 import TestSupport
 import Testing
 
@@ -48,6 +50,26 @@ import Testing
     #expect(try Self.distance(matmul(l, l.transposed), positive) < bound)
     #expect(try Self.distance(l.lowerTriangle(), l) == 0)
     #expect(try Self.distance(matmul(positive, positive.solving(x.transposed)), x.transposed) < 10 * bound)
+  }
+
+  /// OpenBLAS for one thread shares working memory among its callers: one in sixteen such results was wrong.
+  @Test func `several threads at once get what one gets`() throws {
+    let x = Tensor(storage: try RandomKey(8).normal([64, 64]).storage())
+    let program = Trace.record(arguments: []) { _ in
+      let (values, vectors) = (x + x.transposed).symmetricEigen()
+      return [values, vectors]
+    }
+    let executables = try (0..<4).map { _ in try Executable(Plan(program)) }
+    func results(_ executable: Executable) -> [[Float]] {
+      executable.run()
+      return executable.results.map { $0.scalars() }
+    }
+    let expected = results(executables[0])
+    let wrong = Mutex(0)
+    DispatchQueue.concurrentPerform(iterations: executables.count) { i in
+      for _ in 0..<300 where results(executables[i]) != expected { wrong.withLock { $0 += 1 } }
+    }
+    #expect(wrong.withLock { $0 } == 0)
   }
 
   /// Signs included: they are chosen the same way.

@@ -88,6 +88,21 @@ extension MethodEntry: CustomTestStringConvertible {
     require(requests() == first, "\(method): a later step asked the compiler for \(requests() - first) kernels")
   }
 
+  /// Pixels that are always black and units that never fire: Adafactor's and CAME's product of factors was less than any
+  /// float32 there, and the step 0/0.
+  @Test(arguments: MethodTable.entries.filter { !$0.needsLoss })
+  func `a row and a column of zeros in the gradient leave everything finite`(entry: MethodEntry) throws {
+    func check<Method: OptimizationMethod>(_ method: Method) throws {
+      let gradients = (0..<4).map { step in
+        [(0..<30).map { $0 / 6 == 2 || $0 % 6 == 3 ? 0 : Double(($0 * 7 + step) % 11) / 4 - 1.2 }]
+      }
+      let start = (0..<30).map { 0.1 + 0.02 * Double($0) }
+      let track = Track(parameters: [.init(name: "w", shape: [5, 6], start: start)], gradients: gradients)
+      for states in try track.compiled(method).states { #expect(states[0].allSatisfy(\.isFinite), "\(states[0])") }
+    }
+    try check(entry.make(.constant(entry.learningRate)))
+  }
+
   /// All others take a step from a gradient alone: `UpdateTimingTests`, `StepCountingTests`.
   @Test(arguments: MethodTable.entries.filter(\.needsLoss).map(\.name))
   func `a method that needs the loss says so where there is none`(name: String) async throws {

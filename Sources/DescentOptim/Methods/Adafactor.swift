@@ -28,8 +28,7 @@ public struct Adafactor: Optimizer {
 
   public func update(_ w: Tensor, gradient g: Tensor, state s: FactoredMean, at step: Step<Self>) -> Tensor {
     let (rate, power) = (variant.rate(step.learningRate, step.number), step.decayPower)
-    let v = variant.meanSquare(s, g, step.epsilon1, decay: variant.decay(step.number, power))
-    let u = g / sqrt(v)
+    let u = g / variant.rootMeanSquare(s, g, step.epsilon1, decay: variant.decay(step.number, power))
     let length = variant.scalesByParameter ? maximum(rootMeanSquare(w), step.epsilon2) : Tensor(1, dtype: w.dtype)
     let (kept, _) = variant.decayKind.applied(step.weightDecay, rate: step.learningRate, to: w, g)
     return kept - rate * length / maximum(rootMeanSquare(u) / step.clip, 1) * u

@@ -25,11 +25,11 @@ public struct CAME: Optimizer {
 
   public func update(_ w: Tensor, gradient: Tensor, state s: ConfidentMoments, at step: Step<Self>) -> Tensor {
     let (w, g) = decayKind.applied(step.weightDecay, rate: step.learningRate, to: w, gradient)
-    let scaled = g / sqrt(s.squares.add(g * g + step.epsilon1, step.beta2))
+    let scaled = g / s.squares.root(adding: g * g + step.epsilon1, step.beta2)
     let u = scaled / maximum(rootMeanSquare(scaled) / step.clip, 1)
     s.mean = average(s.mean, u, step.beta1)
     guard w.rank > 1 else { return w - step.learningRate * s.mean }
     let surprise = (u - s.mean) * (u - s.mean) + step.epsilon2
-    return w - step.learningRate * s.mean / sqrt(s.instability.add(surprise, step.beta3))
+    return w - step.learningRate * s.mean / s.instability.root(adding: surprise, step.beta3)
   }
 }

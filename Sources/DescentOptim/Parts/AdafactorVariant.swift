@@ -37,9 +37,8 @@ public struct AdafactorVariant: Sendable, CustomStringConvertible {
     (1 - pow(number, -power.rounded(to: decayType)).rounded(to: decayType)).rounded(to: decayType)
   }
 
-  /// The (factored) mean of the squares, kept above zero.
-  func meanSquare(_ state: FactoredMean, _ g: Tensor, _ epsilon: Tensor, decay: Tensor) -> Tensor {
-    addsEpsilon
-      ? state.add(g * g + epsilon, decay) : maximum(state.add(g * g, decay), epsilon * epsilon)
+  /// The root of the (factored) mean of the squares, kept above zero.
+  func rootMeanSquare(_ state: FactoredMean, _ g: Tensor, _ epsilon: Tensor, decay: Tensor) -> Tensor {
+    addsEpsilon ? state.root(adding: g * g + epsilon, decay) : maximum(state.root(adding: g * g, decay), epsilon)
   }
 }

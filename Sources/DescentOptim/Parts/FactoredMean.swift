@@ -28,15 +28,16 @@ public struct FactoredMean: OptimizerState {
     return (order[order.count - 2], order[order.count - 1])
   }
 
-  /// Takes `squares` in; the mean of all so far in their full shape.
-  func add(_ squares: Tensor, _ decay: Tensor) -> Tensor {
+  /// Takes `squares` in; the root of the mean of all so far, in their full shape. A product of roots: where a row and a
+  /// column of the gradient are zero, that of the means is less than any float32.
+  func root(adding squares: Tensor, _ decay: Tensor) -> Tensor {
     guard let axes else {
       rows = average(rows, squares, decay)
-      return rows
+      return sqrt(rows)
     }
     rows = average(rows, squares.mean(axes: [axes.column], keepingAxes: true), decay)
     columns = average(columns, squares.mean(axes: [axes.row], keepingAxes: true), decay)
-    return rows / rows.mean(axes: [axes.row], keepingAxes: true) * columns
+    return sqrt(rows / rows.mean(axes: [axes.row], keepingAxes: true)) * sqrt(columns)
   }
 }
 

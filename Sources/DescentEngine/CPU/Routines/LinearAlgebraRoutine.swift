@@ -50,7 +50,8 @@ final class LinearAlgebraRoutine<Scalar: BinaryFloatingPoint>: Routine {
       numbers[number.rawValue] = Int32(value)
     }
     if short > 0 {
-      Self.ask(work, functions, numbers: numbers, letters: letters, matrix, factors, integers, answer)
+      let (work, numbers, letters, a, s, integers) = (unit.work, numbers, letters, matrix, factors, integers)
+      LAPACKLibrary.alone { Self.ask(work, functions, numbers: numbers, letters: letters, a, s, integers, answer) }
     }
     // A float32 answer may be rounded down.
     let count = max(least, Int(answer.pointee) + Int(answer.pointee) / 1_000_000 + 1)
@@ -103,11 +104,13 @@ final class LinearAlgebraRoutine<Scalar: BinaryFloatingPoint>: Routine {
       let result = target + index * targetStride
       switch work {
       case .factorization(let kind):
-        if !factorize(kind, sources[0] + index * rows * columns, result) {
+        if !LAPACKLibrary.alone({ factorize(kind, sources[0] + index * rows * columns, result) }) {
           result.update(repeating: .nan, count: targetStride)
         }
       case .triangularSolve(let solve):
-        self.solve(solve, sources[0] + index * rows * rows, sources[1] + index * rows * columns, result)
+        LAPACKLibrary.alone {
+          self.solve(solve, sources[0] + index * rows * rows, sources[1] + index * rows * columns, result)
+        }
       }
       index += 1
     }
