@@ -27,7 +27,7 @@ extension MethodTable {
       conventions: ["averaging momentum", "weight decay coupled", "no bias correction"]
     ) { Momentum(learningRate: $0, form: .averaging) },
     MethodEntry(
-      "momentum-dampened", "Momentum (dampened)", "momentum", learningRate: 0.02, digitsRate: 0.4,
+      "momentum-dampened", "Momentum (dampened)", "momentum", learningRate: 0.02, digitsRate: 0.2,
       "heavy ball with a weaker push, v ← μv + (1−τ)g",
       formula: "v ← μv + (1−τ)(g + λθ), in the first step v = g + λθ;  θ ← θ − η·v",
       paper: "Polyak 1964; in this form PyTorch", use: "as momentum, when noise should weigh less",
@@ -41,7 +41,7 @@ extension MethodTable {
       conventions: ["accumulating momentum, as PyTorch", "weight decay coupled"]
     ) { Nesterov(learningRate: $0) },
     MethodEntry(
-      "qhm", "QHM", "momentum", learningRate: 0.05, digitsRate: 1, "a mean of plain descent and averaged momentum",
+      "qhm", "QHM", "momentum", learningRate: 0.05, digitsRate: 0.1, "a mean of plain descent and averaged momentum",
       formula: "m ← βm + (1−β)g;  θ ← θ − η·((1−ν)g + νm)", paper: "Ma & Yarats 2018, arXiv 1810.06801",
       use: "as momentum with a long memory, β = 0.999, that still reacts at once",
       conventions: ["averaging momentum", "no bias correction", "weight decay coupled by default"]
@@ -54,7 +54,7 @@ extension MethodTable {
       conventions: ["as PyTorch: the mean starts after step 1,000,000 unless told otherwise"]
     ) { ASGD(learningRate: $0) },
     MethodEntry(
-      "schedule-free-sgd", "Schedule-Free SGD", "averaging", learningRate: 0.5, digitsRate: 2,
+      "schedule-free-sgd", "Schedule-Free SGD", "averaging", learningRate: 0.5, digitsRate: 1,
       "gradients at a point between a path and its weighted mean, which is evaluated",
       formula: "z ← z − η(g + λy);  x ← (1−c)x + cz;  y = βx + (1−β)z", paper: "Defazio et al. 2024, arXiv 2405.15682",
       use: "when the length of training is not known beforehand, instead of a schedule",
@@ -69,7 +69,7 @@ extension MethodTable {
       conventions: ["gains additive up, multiplicative down, kept within bounds"]
     ) { GEO(learningRate: $0) },
     MethodEntry(
-      "rprop", "RProp", "element-wise rates", learningRate: 0.01, isFullBatch: true,
+      "rprop", "RProp", "element-wise rates", learningRate: 0.01, digitsRate: 0.001, isFullBatch: true,
       "each element moves by a step of its own against its gradient's sign",
       formula: "Δ ← 1.2Δ while the sign of g stays, 0.5Δ when it turns (and then waits a step);  θ ← θ − Δ·sign(g)",
       paper: "Riedmiller & Braun 1993, A direct adaptive method for faster backpropagation learning: the RPROP "

@@ -2,7 +2,7 @@
 extension MethodTable {
   static let factored: [MethodEntry] = [
     MethodEntry(
-      "adafactor", "Adafactor", "factored", learningRate: 0.01, digitsRate: 0.02, coupling: .shape,
+      "adafactor", "Adafactor", "factored", learningRate: 0.01, digitsRate: 0.1, coupling: .shape,
       "RMSProp with the mean square of a matrix kept as a row and a column, steps relative to the tensor's size",
       formula: "v ← row·column/mean, decay 1 − t^−0.8;  u = g/√v;  θ ← θ − max(ε₂, RMS(θ))·min(η, 1/√t)·u/max(1, "
         + "RMS(u))", paper: "Shazeer & Stern 2018, arXiv 1804.04235", use: "large transformers when memory is short",
@@ -12,14 +12,15 @@ extension MethodTable {
       ]
     ) { Adafactor(learningRate: $0) },
     MethodEntry(
-      "came", "CAME", "factored", learningRate: 0.0002, digitsRate: 0.005, coupling: .shape,
+      "came", "CAME", "factored", learningRate: 0.0002, coupling: .shape,
       "Adafactor with momentum, which is divided by how unsteady it is",
       formula: "u = g/√v, clipped;  m ← β₁m + (1−β₁)u;  θ ← θ − ηλθ − η·m/√s, s ← factored mean of (u − m)²",
       paper: "Luo et al. 2023, arXiv 2307.02047", use: "large language models; half of Adam's memory",
       conventions: ["ε₁ added to g², ε₂ to (u − m)²", "weight decay decoupled", "vectors without confidence"]
     ) { CAME(learningRate: $0) },
     MethodEntry(
-      "prodigy", "Prodigy", "rate-free", learningRate: 1, coupling: .whole, "Adam that finds its learning rate itself",
+      "prodigy", "Prodigy", "rate-free", learningRate: 1, digitsRate: 0.02, coupling: .whole,
+      "Adam that finds its learning rate itself",
       formula: "γ = dη;  d ← max(d, r/‖s‖₁), r and s running sums of γd⟨g, θ₀−θ⟩ and γdg;  θ ← θ − γλθ − γ·m/(√v + dε)",
       paper: "Mishchenko & Defazio 2023, arXiv 2306.06101",
       use: "when no rate is to be tuned: leave η at 1, with a cosine schedule",
@@ -28,7 +29,7 @@ extension MethodTable {
       ]
     ) { Prodigy(learningRate: $0) },
     MethodEntry(
-      "dadapt-adamw", "D-Adapt AdamW", "rate-free", learningRate: 1, coupling: .whole,
+      "dadapt-adamw", "D-Adapt AdamW", "rate-free", learningRate: 1, digitsRate: 0.05, coupling: .whole,
       "AdamW that finds its learning rate itself",
       formula: "γ = dη;  d ← max(d, r/((1−√β₂)‖s‖₁)), r and s averages of γ⟨g, s/(√v + ε)⟩ and γg;  θ ← θ − γλθ − "
         + "m/(√v + ε)", paper: "Defazio & Mishchenko 2023, arXiv 2301.07733",

@@ -56,8 +56,15 @@ import Testing
     @Test func `only convolutions open the library`() async {
       let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
         setenv("DESCENT_THREADS", "2", 1)
+        // Line by line: under the thread sanitizer the list is too long for what Foundation reads of such a file at once.
         func isOpen() throws -> Bool {
-          try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).contains("libdnnl")
+          let file = try #require(fopen("/proc/self/maps", "r"))
+          defer { fclose(file) }
+          var line = [CChar](repeating: 0, count: 4096)
+          while fgets(&line, Int32(line.count), file) != nil {
+            if strstr(line, "libdnnl") != nil { return true }
+          }
+          return false
         }
         let ones = Tensor([Float](repeating: 1, count: 512 * 300), shape: [512, 300])
         let product = try matmul(ones, ones.transposed).scalars(as: Float.self)
