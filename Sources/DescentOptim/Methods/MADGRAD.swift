@@ -34,9 +34,7 @@ public struct MADGRAD: Optimizer {
     s.start = step.first(w, otherwise: s.start)
     s.sum = s.sum + weight * g
     s.squareSum = s.squareSum + weight * (g * g)
-    // `pow` is correctly rounded nearly always, and takes longer than the memory does for that.
-    let cubeRoot = exp(log(s.squareSum) / 3)
-    let z = s.start - s.sum / (cubeRoot + step.epsilon)
-    return average(w, z, step.momentum)
+    let cubeRoot = exp(log(s.squareSum) / 3)  // `pow`, rounded better, takes longer than the memory does.
+    return average(w, s.start - s.sum / (cubeRoot + step.epsilon), step.momentum)
   }
 }
