@@ -59,15 +59,16 @@ import Testing
       let (values, vectors) = (x + x.transposed).symmetricEigen()
       return [values, vectors]
     }
-    let executables = try (0..<4).map { _ in try Executable(Plan(program)) }
-    func results(_ executable: Executable) -> [[Float]] {
-      executable.run()
-      return executable.results.map { $0.scalars() }
+    // Each is run by one thread.
+    nonisolated(unsafe) let executables = try (0..<4).map { _ in try Executable(Plan(program)) }
+    @Sendable func results(_ i: Int) -> [[Float]] {
+      executables[i].run()
+      return executables[i].results.map { $0.scalars() }
     }
-    let expected = results(executables[0])
+    let expected = results(0)
     let wrong = Mutex(0)
     DispatchQueue.concurrentPerform(iterations: executables.count) { i in
-      for _ in 0..<300 where results(executables[i]) != expected { wrong.withLock { $0 += 1 } }
+      for _ in 0..<300 where results(i) != expected { wrong.withLock { $0 += 1 } }
     }
     #expect(wrong.withLock { $0 } == 0)
   }
