@@ -93,12 +93,16 @@ extension MethodEntry: CustomTestStringConvertible {
   @Test(arguments: MethodTable.entries.filter { !$0.needsLoss })
   func `a row and a column of zeros in the gradient leave everything finite`(entry: MethodEntry) throws {
     func check<Method: OptimizationMethod>(_ method: Method) throws {
-      let gradients = (0..<4).map { step in
-        [(0..<30).map { $0 / 6 == 2 || $0 % 6 == 3 ? 0 : Double(($0 * 7 + step) % 11) / 4 - 1.2 }]
+      func gradient(_ i: Int, _ step: Int) -> Double {
+        i / 6 == 2 || i % 6 == 3 ? 0 : Double((i * 7 + step) % 11) / 4 - 1.2
       }
-      let start = (0..<30).map { 0.1 + 0.02 * Double($0) }
+      let gradients: [[[Double]]] = (0..<4).map { step in [(0..<30).map { gradient($0, step) }] }
+      let start: [Double] = (0..<30).map { 0.1 + 0.02 * Double($0) }
       let track = Track(parameters: [.init(name: "w", shape: [5, 6], start: start)], gradients: gradients)
-      for states in try track.compiled(method).states { #expect(states[0].allSatisfy(\.isFinite), "\(states[0])") }
+      for states in try track.compiled(method).states {
+        let w: [Double] = states[0]
+        #expect(w.allSatisfy { $0.isFinite }, "\(w)")
+      }
     }
     try check(entry.make(.constant(entry.learningRate)))
   }
