@@ -54,13 +54,12 @@ struct BufferChoice {
   /// wherever it is wanted, in the backward pass too, and costs no memory.
   private func isMask(_ node: Node) -> Bool {
     func isDrawn(_ node: Node) -> Bool {
-      if case .randomBits = node.op { return true }
-      let isFollowed =
-        switch node.op {
-        case .broadcast, .reshape: true
-        case let op: op.isElementwise
-        }
-      return isFollowed && node.inputs.allSatisfy { $0.shape.elementCount == 1 || isDrawn($0) }
+      switch node.op {
+      case .randomBits, .constant(.splat): return true
+      case .broadcast, .reshape: break
+      case let op: guard op.isElementwise else { return false }
+      }
+      return node.inputs.allSatisfy { $0.shape.elementCount == 1 || isDrawn($0) }
     }
     return node.dtype == .bool && node.shape.elementCount > 1 && isDrawn(node)
   }
