@@ -6,7 +6,7 @@ import DescentGraph
 /// two for those. Momentum is Nesterov's, on corrected averages, in both parts. `.optax` has another scale s.
 public struct Muon: Optimizer {
   public var learningRate, momentum, weightDecay, adamRatio, beta1, beta2, epsilon: Schedule
-  public var iterations: Int, others: [String], scale: MuonScale
+  public var iterations: Int, others: [String], scale: MuonScale, reshapesKernels = true
 
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("momentum", \.momentum, .fraction), .init("weightDecay", \.weightDecay, .nonNegative),
@@ -26,9 +26,9 @@ public struct Muon: Optimizer {
 
   public typealias State = EitherState<Momentum.State, Moments>
   public func makeState(for w: Tensor, named name: String) -> State {
-    w.rank >= 2 && !others.contains(where: name.contains) ? .first(.init(like: w)) : .second(.init(like: w))
+    let isOther = (w.rank != 2 && !(w.rank > 2 && reshapesKernels)) || others.contains(where: name.contains)
+    return isOther ? .second(.init(like: w)) : .first(.init(like: w))
   }
-
   public func update(_ w: Tensor, gradient g: Tensor, state: State, at step: Step<Self>) -> Tensor {
     switch state {
     case .first(let s):

@@ -80,8 +80,10 @@ extension DAdaptAdamW {
 }
 
 extension Muon {
-  /// All matrices by Muon; weights are `[inputs, outputs]`.
+  /// All matrices by Muon, and nothing of more than two axes; weights are `[inputs, outputs]`.
   public static func optax(learningRate: Schedule) -> Self {
-    Self(learningRate: learningRate, others: [], scale: .columnsByRows)
+    var muon = Self(learningRate: learningRate, others: [], scale: .columnsByRows)
+    muon.reshapesKernels = false
+    return muon
   }
 }
