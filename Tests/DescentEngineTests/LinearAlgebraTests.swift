@@ -60,7 +60,7 @@ import Testing
       return [values, vectors]
     }
     // Each is run by one thread.
-    nonisolated(unsafe) let executables = try (0..<4).map { _ in try Executable(Plan(program)) }
+    let executables = try (0..<4).map { _ in try Executable(Plan(program)) }
     @Sendable func results(_ i: Int) -> [[Float]] {
       executables[i].run()
       return executables[i].results.map { $0.scalars() }
