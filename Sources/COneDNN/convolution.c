@@ -1,4 +1,5 @@
 #include <stdlib.h>
+#include <string.h>
 
 #include "COneDNN.h"
 #include "library.h"
@@ -24,6 +25,7 @@ struct descent_convolution {
   dnnl_memory_t memory[SLOTS];
   size_t size[SLOTS];  // of what lies in the working memory
   const char *implementation;
+  int32_t weight_order;
   int threads, reorder_threads;
   descent_openmp openmp;
 };
@@ -48,13 +50,53 @@ static dnnl_status_t describe_images(
   return descent_layout_create_tagged(layout, 4, dimensions, tag);
 }
 
+// The orders that forward convolutions and kernel gradients want where they are fast.
+static const struct {
+  const char *name;
+  dnnl_format_tag_t tag;
+} weight_orders[] = {
+    {"OIhw16i16o", dnnl_OIhw16i16o},   {"Ohwi16o", dnnl_Ohwi16o},   {"gOIhw16i16o", dnnl_gOIhw16i16o},
+    {"gOhwi16o", dnnl_gOhwi16o},       {"Goihw16g", dnnl_Goihw16g}, {"OIhw8i8o", dnnl_OIhw8i8o},
+    {"Ohwi8o", dnnl_Ohwi8o},           {"gOIhw8i8o", dnnl_gOIhw8i8o}, {"gOhwi8o", dnnl_gOhwi8o},
+    {"Goihw8g", dnnl_Goihw8g},
+};
+enum { WEIGHT_ORDERS = sizeof weight_orders / sizeof weight_orders[0] };
+
+int32_t descent_weight_order_find(const char *name) {
+  for (int32_t i = 0; i < WEIGHT_ORDERS; i++)
+    if (strcmp(weight_orders[i].name, name) == 0) return i;
+  return DESCENT_WEIGHTS_OTHER;
+}
+
+const char *descent_weight_order_name(int32_t order) {
+  return order >= 0 && order < WEIGHT_ORDERS ? weight_orders[order].name : NULL;
+}
+
 static dnnl_status_t describe_weights(
-    descent_memory_layout *layout, const descent_convolution_descriptor *d, bool row_major) {
-  bool grouped = d->groups > 1;
+    descent_memory_layout *layout, const descent_convolution_descriptor *d, dnnl_format_tag_t tag) {
   dnnl_dims_t plain = {d->outputs, d->channels, d->kernel[0], d->kernel[1]};
   dnnl_dims_t split = {d->groups, d->outputs / d->groups, d->channels / d->groups, d->kernel[0], d->kernel[1]};
-  dnnl_format_tag_t tag = !row_major ? dnnl_format_tag_any : grouped ? dnnl_goihw : dnnl_oihw;
-  return descent_layout_create_tagged(layout, grouped ? 5 : 4, grouped ? split : plain, tag);
+  return descent_layout_create_tagged(layout, d->groups > 1 ? 5 : 4, d->groups > 1 ? split : plain, tag);
+}
+
+static dnnl_format_tag_t row_major_weights(const descent_convolution_descriptor *d) {
+  return d->groups > 1 ? dnnl_goihw : dnnl_oihw;
+}
+
+static bool weights_lie_as(
+    const descent_memory_layout *weights, const descent_convolution_descriptor *d, dnnl_format_tag_t tag) {
+  descent_memory_layout candidate = {0};
+  bool same = describe_weights(&candidate, d, tag) == dnnl_success &&
+              onednn.memory_desc_equal(descent_layout_refer(weights), descent_layout_refer(&candidate));
+  descent_layout_destroy(&candidate);
+  return same;
+}
+
+static int32_t find_weight_order(const descent_memory_layout *weights, const descent_convolution_descriptor *d) {
+  if (weights_lie_as(weights, d, row_major_weights(d))) return DESCENT_WEIGHTS_ROW_MAJOR;
+  for (int32_t i = 0; i < WEIGHT_ORDERS; i++)
+    if (weights_lie_as(weights, d, weight_orders[i].tag)) return i;
+  return DESCENT_WEIGHTS_OTHER;
 }
 
 static dnnl_status_t make_attributes(const descent_convolution_descriptor *d, dnnl_primitive_attr_t *attributes) {
@@ -111,8 +153,8 @@ static dnnl_status_t add_reorder(
 }
 
 static dnnl_status_t build_from_description(
-    descent_convolution *p, dnnl_primitive_desc_t description, const descent_convolution_description *c,
-    const descent_memory_layout *kernel) {
+    descent_convolution *p, const descent_convolution_descriptor *d, dnnl_primitive_desc_t description,
+    const descent_convolution_description *c, const descent_memory_layout *kernel) {
   RETURN_IF_FAILED(onednn.primitive_create(&p->convolution.primitive, description));
   // Ask the primitive, whose description lives as long as it does.
   const_dnnl_primitive_desc_t kept;
@@ -122,6 +164,7 @@ static dnnl_status_t build_from_description(
   bool forward = !data && !computes_weights;
   descent_memory_layout weights =
       descent_layout_query(kept, computes_weights ? dnnl_query_diff_weights_md : dnnl_query_weights_md);
+  p->weight_order = find_weight_order(&weights, d);
   bool same = onednn.memory_desc_equal(descent_layout_refer(&weights), descent_layout_refer(kernel));
   int slot = same ? SLOT_KERNEL : SLOT_WEIGHTS;
   descent_call *call = &p->convolution;
@@ -157,7 +200,7 @@ static dnnl_status_t build_from_layouts(
   if (status == dnnl_success)
     status = descent_convolution_description_create(&description, p->engine, c, forward, attributes);
   onednn.primitive_attr_destroy(attributes);
-  if (status == dnnl_success) status = build_from_description(p, description, c, kernel);
+  if (status == dnnl_success) status = build_from_description(p, d, description, c, kernel);
   if (description) onednn.primitive_desc_destroy(description);
   if (forward) onednn.primitive_desc_destroy(forward);
   return status;
@@ -187,8 +230,9 @@ static dnnl_status_t build(descent_convolution *p, const descent_convolution_des
   dnnl_status_t status = describe_images(&x, d->batch, d->channels, d->input, d->input_block, d->result_block);
   if (status == dnnl_success)
     status = describe_images(&y, d->batch, d->outputs, d->result, d->result_block, d->input_block);
-  if (status == dnnl_success) status = describe_weights(&kernel, d, true);
-  if (status == dnnl_success) status = describe_weights(&wanted, d, false);
+  const dnnl_format_tag_t given = d->weight_order < 0 ? row_major_weights(d) : weight_orders[d->weight_order].tag;
+  if (status == dnnl_success) status = describe_weights(&kernel, d, given);
+  if (status == dnnl_success) status = describe_weights(&wanted, d, dnnl_format_tag_any);
   if (status == dnnl_success && d->has_bias) status = descent_layout_create_tagged(&bias, 1, outputs, dnnl_x);
   if (status == dnnl_success) status = build_from_layouts(p, d, &c, &kernel);
   descent_layout_destroy(&x);
@@ -201,6 +245,8 @@ static dnnl_status_t build(descent_convolution *p, const descent_convolution_des
 
 int descent_convolution_create(const descent_convolution_descriptor *descriptor, descent_convolution **convolution) {
   if (descriptor->threads < 1 || descriptor->reorder_threads < 1 || descriptor->groups < 1) return dnnl_invalid_arguments;
+  if (descriptor->weight_order != DESCENT_WEIGHTS_ROW_MAJOR && !descent_weight_order_name(descriptor->weight_order))
+    return dnnl_invalid_arguments;
   descent_convolution *p = calloc(1, sizeof *p);
   if (!p) return dnnl_out_of_memory;
   p->threads = descriptor->threads;
@@ -268,5 +314,7 @@ int descent_convolution_execute(const descent_convolution *p) {
   RETURN_IF_FAILED(run(p, &p->convolution, p->threads));
   return p->reorders_first ? dnnl_success : run(p, &p->reorder, p->reorder_threads);
 }
+
+int32_t descent_convolution_weight_order(const descent_convolution *p) { return p->weight_order; }
 
 const char *descent_convolution_implementation(const descent_convolution *p) { return p->implementation; }

@@ -1,4 +1,4 @@
-/// How an engine lays a convolution's images out in memory.
+/// How an engine lays a convolution's images and weights out in memory.
 ///
 /// Images in blocks have the shape `[batch, channels / block, spatial…, block]`: all pixels of a few channels lie together,
 /// and those channels side by side. A block of all channels is the layout known as channels last; 0 stands for
@@ -7,6 +7,8 @@ public struct ConvolutionLayout: Hashable, Sendable {
   /// The block of x and of its gradient, and that of the result and of its gradient.
   public var inputBlock: Int
   public var resultBlock: Int
+  /// The order of the weights or of their gradient, if not row-major.
+  public var weights: MemoryOrder?
   /// Whether algorithms that trade accuracy for speed are ruled out.
   public var isStrict: Bool
 
@@ -20,6 +22,9 @@ public struct ConvolutionLayout: Hashable, Sendable {
   public static func physical(_ shape: Shape, block: Int) -> Shape {
     block == 0 ? shape : Shape([shape[0], shape[1] / block] + shape.dropFirst(2) + [block])
   }
+
+  /// The shape of the weights that lie in memory as `shape`.
+  public func weightShape(_ shape: Shape) -> Shape { weights?.shape ?? shape }
 
   /// The inverse of `physical`.
   public static func logical(_ shape: Shape, block: Int) -> Shape {

@@ -1,11 +1,20 @@
-/// A block of memory that holds a tensor's elements in row-major order, aligned to a cache line.
+import Synchronization
+
+/// A block of memory that holds a tensor's elements, aligned to a cache line.
+///
+/// They lie in row-major order for everyone who reads `pointer`. Between two runs of a compiled step a variable's may lie in
+/// the order that the step's kernels want (``bring(into:)``); whoever asks for `pointer` brings them back.
 ///
 /// `@unchecked Sendable`: a storage inside a `Node` is written once, before the node exists, and only read after that.
 /// A `Variable`'s storage is written by one running step at a time, which its owner guarantees.
 public final class Storage: @unchecked Sendable {
   public let shape: Shape
   public let dtype: DType
-  public let pointer: UnsafeMutableRawPointer
+  /// Where the memory starts, whatever the order of the elements in it.
+  public let address: UnsafeMutableRawPointer
+  private let order = Mutex<MemoryOrder?>(nil)
+  /// Whether there is an order, to be asked without the lock.
+  private let isReordered = Atomic(false)
   public var byteCount: Int { shape.elementCount * dtype.byteCount }
 
   /// Memory for `shape`, every byte zero.
@@ -15,8 +24,8 @@ public final class Storage: @unchecked Sendable {
     let bytes = max(shape.elementCount * dtype.byteCount, 1)
     // Kernels may read a whole vector at the end of a row: round up to a cache line so that the line is ours.
     let capacity = (bytes + 63) / 64 * 64
-    pointer = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
-    pointer.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
+    address = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
+    address.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
   }
 
   /// `value`, rounded to the type, in every element.
@@ -40,7 +49,36 @@ public final class Storage: @unchecked Sendable {
     scalars.withUnsafeBytes { if let base = $0.baseAddress { pointer.copyMemory(from: base, byteCount: $0.count) } }
   }
 
-  deinit { pointer.deallocate() }
+  deinit { address.deallocate() }
+
+  /// The elements in row-major order.
+  public var pointer: UnsafeMutableRawPointer {
+    bring(into: nil)
+    return address
+  }
+
+  /// Puts the elements into `wanted`, an order of this shape, or into row-major order. Costs next to nothing where they
+  /// have it already.
+  public func bring(into wanted: MemoryOrder?) {
+    if wanted == nil && !isReordered.load(ordering: .acquiring) { return }
+    order.withLock { current in
+      guard current != wanted else { return }
+      let size = dtype.byteCount
+      let copy = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
+      defer { copy.deallocate() }
+      if let current {
+        copy.copyMemory(from: address, byteCount: byteCount)
+        current.copy(from: copy, to: address, size: size, restoring: true)
+      }
+      if let wanted {
+        require(wanted.shape == shape, "memory order \(wanted.name) of \(wanted.shape) for a tensor of shape \(shape)")
+        copy.copyMemory(from: address, byteCount: byteCount)
+        wanted.copy(from: copy, to: address, size: size, restoring: false)
+      }
+      current = wanted
+      isReordered.store(wanted != nil, ordering: .releasing)
+    }
+  }
 
   public func copy() -> Storage {
     let result = Storage(shape: shape, dtype: dtype)

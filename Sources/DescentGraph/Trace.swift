@@ -122,7 +122,9 @@ public struct Program: Sendable {
   }
   public struct Read: Sendable {
     public let variable: Variable
-    public let input: Node
+    public var input: Node
+    /// The order in which an engine keeps the variable in memory, if not row-major; the input has its physical shape.
+    public var order: MemoryOrder?
   }
   public struct Update: Sendable {
     public let variable: Variable

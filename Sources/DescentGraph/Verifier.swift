@@ -6,8 +6,9 @@ public enum Verifier {
     let inputs = program.arguments + program.feeds.map(\.input) + program.reads.map(\.input)
     verify(program.roots, inputs: Set(inputs))
     for update in program.updates {
+      let order = program.reads.first { $0.variable === update.variable }?.order
       require(
-        update.value.shape == update.variable.shape && update.value.dtype == update.variable.dtype,
+        update.value.shape == order?.physical ?? update.variable.shape && update.value.dtype == update.variable.dtype,
         "variable \(update.variable.name) is \(update.variable.dtype)\(update.variable.shape), its update is "
           + "\(TensorType(update.value))")
     }

@@ -29,7 +29,7 @@ typedef enum {
 } descent_convolution_kind;
 
 /// The convolution of float32 images, or one of its two gradients. x is [batch, channels, height, width], the kernel
-/// [outputs, channels / groups, height, width] in row-major order, the result y [batch, outputs, height, width], the bias
+/// [outputs, channels / groups, height, width] in the order that the descriptor names, the result y [batch, outputs, height, width], the bias
 /// [outputs]. Images lie in memory as [batch, channels / block, height, width, block]: block 0 stands for row-major
 /// order, `channels` for channels last; beside these there are 8 and 16.
 typedef struct {
@@ -39,6 +39,7 @@ typedef struct {
   int64_t strides[2], dilations[2];        // 1 for a dense kernel
   int64_t padding_low[2], padding_high[2];
   int64_t input_block, result_block;
+  int32_t weight_order;     // of the kernel: of descent_weight_order_find, or DESCENT_WEIGHTS_ROW_MAJOR
   bool has_bias;            // forward only
   bool relu;                // forward only, at the end
   bool accumulate;          // forward only: adds what y holds, before the activation
@@ -48,6 +49,16 @@ typedef struct {
 } descent_convolution_descriptor;
 
 typedef struct descent_convolution descent_convolution;
+
+enum { DESCENT_WEIGHTS_ROW_MAJOR = -1, DESCENT_WEIGHTS_OTHER = -2 };
+
+/// The order of weights that oneDNN calls `name`: letters are the axes from outermost to innermost (g groups, o outputs, i
+/// channels, h height, w width); axes with a capital letter are cut into blocks, whose sizes and axes follow.
+/// DESCENT_WEIGHTS_OTHER if weights are never kept in that order.
+int32_t descent_weight_order_find(const char *name);
+
+/// The name of an order, null for the two that have none.
+const char *descent_weight_order_name(int32_t order);
 
 /// Makes the kernel, and what brings the weights into the order it wants. Returns 0 and the convolution, or a status for
 /// descent_onednn_status_name.
@@ -67,6 +78,9 @@ int descent_convolution_bind(
 
 /// Computes. All pointers must be bound. Must not be called from within a team of threads. Returns 0 or a status.
 int descent_convolution_execute(const descent_convolution *convolution);
+
+/// The order in which the chosen implementation takes the weights, or gives their gradient.
+int32_t descent_convolution_weight_order(const descent_convolution *convolution);
 
 /// oneDNN's name of the implementation it chose; lives as long as the convolution.
 const char *descent_convolution_implementation(const descent_convolution *convolution);

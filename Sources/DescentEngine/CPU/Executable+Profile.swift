@@ -65,7 +65,7 @@ extension Executable {
       let start = clock.now
       run()
       whole.append((clock.now - start).microseconds)
-      computeFeeds()
+      prepare()
       var before = clock.now
       for (i, call) in calls.enumerated() {
         run(from: call.lowerBound, to: call.upperBound)

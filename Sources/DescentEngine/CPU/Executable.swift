@@ -41,6 +41,8 @@ public final class Executable: @unchecked Sendable {
   private let scratch: UnsafeMutableRawPointer
   private let tables: [UnsafeMutablePointer<UnsafeMutableRawPointer?>]
   private let retained: [Storage]
+  /// The variables whose elements somebody may keep in another order than rows, and the order that the kernels want.
+  private let orders: [(storage: Storage, order: MemoryOrder?)]
 
   /// Compiles and binds `plan`.
   ///
@@ -67,7 +69,7 @@ public final class Executable: @unchecked Sendable {
       case .argument(let i): pointers[node] = arguments[i].pointer
       case .feed(let i): pointers[node] = feedSlots[i].pointer
       case .variable(let i):
-        pointers[node] = program.reads[i].variable.storage.pointer
+        pointers[node] = program.reads[i].variable.storage.address
         retained.append(program.reads[i].variable.storage)
       case .result(let i): pointers[node] = results[i].pointer
       case .constant:
@@ -87,7 +89,7 @@ public final class Executable: @unchecked Sendable {
     let origins = bound.indices.flatMap { position in bound[position].instructions.map { _ in position } }
     for copy in plan.schedule.lateCopies {
       let target = program.reads[copy.variable].variable.storage
-      instructions.append(.copy(to: target.pointer, from: pointers[copy.value]!, byteCount: target.byteCount))
+      instructions.append(.copy(to: target.address, from: pointers[copy.value]!, byteCount: target.byteCount))
     }
     // A result that shares its memory with another place is copied out.
     for (i, result) in program.results.enumerated() {
@@ -114,6 +116,7 @@ public final class Executable: @unchecked Sendable {
       return (ranges(step.reads), ranges(step.writes) + packs)
     }
     self.retained = retained
+    orders = program.reads.filter { $0.variable.shape.rank > 2 }.map { ($0.variable.storage, $0.order) }
     feeds = zip(feedSlots, program.feeds).map { slot, feed in
       Feed(slot: slot.pointer.assumingMemoryBound(to: Double.self), value: feed.value)
     }
@@ -127,7 +130,7 @@ public final class Executable: @unchecked Sendable {
 
   /// Runs the program once.
   public func run() {
-    computeFeeds()
+    prepare()
     var i = 0
     while i < chained.count {
       chained[i].execute()
@@ -137,8 +140,14 @@ public final class Executable: @unchecked Sendable {
 
   // Counted loops: in debug builds an array's iterator allocates for every element.
 
-  func computeFeeds() {
+  /// Brings variables into the order that the kernels want and computes the feeds.
+  func prepare() {
     var i = 0
+    while i < orders.count {
+      orders[i].storage.bring(into: orders[i].order)
+      i += 1
+    }
+    i = 0
     while i < feeds.count {
       feeds[i].slot.pointee = feeds[i].value()
       i += 1

@@ -22,6 +22,7 @@ struct ConvolutionShapes {
     if let layout = c.layout {
       x = ConvolutionLayout.logical(x, block: layout.inputBlock)
       result = ConvolutionLayout.logical(result, block: layout.resultBlock)
+      kernel = layout.weightShape(kernel)
     }
     if x.contains(0) || kernel.contains(0) || result.contains(0) { return nil }
   }
@@ -52,6 +53,7 @@ struct ConvolutionShapes {
     descriptor.groups = c.groups
     descriptor.inputBlock = layout.inputBlock
     descriptor.resultBlock = layout.resultBlock
+    descriptor.weightOrder = layout.weights?.name
     descriptor.isStrict = layout.isStrict
     descriptor.threads = Binder.threads(forFlops: descriptor.floatingPointOperations, of: ThreadTeam.threadCount)
     return descriptor

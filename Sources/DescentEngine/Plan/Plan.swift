@@ -12,7 +12,8 @@ public struct Plan: Sendable {
   public init(_ traced: Program, precision: Precision = .fast) {
     let simplified = Self.verified(Simplifier.simplify(traced))
     let laidOut = Self.verified(LayoutPass.laidOut(simplified, precision: precision))
-    self.init(legal: Self.verified(Legalizer.legalize(laidOut)), precision: precision)
+    let ordered = Self.verified(WeightLayoutPass.laidOut(laidOut))
+    self.init(legal: Self.verified(Legalizer.legalize(ordered)), precision: precision)
   }
 
   /// A plan whose intermediate results take at most `memoryLimit` bytes; where they would take more, some are computed

@@ -20,6 +20,7 @@ public struct Convolution: Hashable, Sendable, CustomStringConvertible {
   public var description: String {
     "strides \(strides) padding \(paddingLow)…\(paddingHigh) dilations \(dilations) groups \(groups)"
       + (layout.map { " blocks \($0.inputBlock) → \($0.resultBlock)" } ?? "")
+      + (layout?.weights.map { " weights \($0.name)" } ?? "")
   }
 }
 
@@ -28,7 +29,8 @@ enum ConvolutionRules {
   private static func laidOut(_ op: String, _ c: Convolution, _ x: Shape, _ kernel: Shape) -> Shape {
     guard let layout = c.layout else { return result(op, c, x, kernel) }
     let logical = ConvolutionLayout.logical(x, block: layout.inputBlock)
-    return ConvolutionLayout.physical(result(op, c, logical, kernel), block: layout.resultBlock)
+    let shape = result(op, c, logical, layout.weightShape(kernel))
+    return ConvolutionLayout.physical(shape, block: layout.resultBlock)
   }
 
   /// The shape a convolution gives; traps, naming `op` and the shapes, when x and the kernel do not fit.

@@ -20,6 +20,8 @@ extension ConvolutionPrimitive {
     /// In memory, x and y are `[batch, channels / block, height, width, block]`: 0 stands for row-major order, all
     /// channels for channels last.
     public var inputBlock = 0, resultBlock = 0
+    /// oneDNN's name for the order of the weights or of their gradient; nil for row-major.
+    public var weightOrder: String?
     /// Forward only: adds an `[outputs]` vector.
     public var hasBias = false
     /// Forward only: ReLU of the sum.
@@ -80,6 +82,7 @@ extension ConvolutionPrimitive {
       native.padding_high = pair(paddingHigh)
       native.input_block = Int64(inputBlock)
       native.result_block = Int64(resultBlock)
+      native.weight_order = weightOrder.map { descent_weight_order_find($0) } ?? Int32(DESCENT_WEIGHTS_ROW_MAJOR)
       native.has_bias = hasBias
       native.relu = hasRelu
       native.accumulate = accumulates
@@ -104,7 +107,8 @@ extension ConvolutionPrimitive.Descriptor: CustomStringConvertible {
       + note("padding", paddingLow, unless: 0) + note("and", paddingHigh, unless: 0)
       + note("groups", [groups], unless: 1)
     let end = (hasBias ? " + bias" : "") + (accumulates ? " + y" : "") + (hasRelu ? " → relu" : "")
-    return "\(kind.rawValue) \(shapes)\(details), blocks \(inputBlock) → \(resultBlock)\(end), "
+    let weights = weightOrder.map { ", weights \($0)" } ?? ""
+    return "\(kind.rawValue) \(shapes)\(details), blocks \(inputBlock) → \(resultBlock)\(weights)\(end), "
       + "\(threads) thread\(threads == 1 ? "" : "s")"
   }
 }

@@ -3,8 +3,8 @@ import COneDNN
 /// A float32 convolution by oneDNN, or one of its two gradients. The kernel is made once, the pointers are set once,
 /// and ``execute()`` is called in every step.
 ///
-/// Where oneDNN wants the weights in an order of its own, they are brought into it, or their gradient out of it, in
-/// every execution.
+/// Where oneDNN wants the weights in another order than the descriptor's, they are brought into it, or their gradient out
+/// of it, in every execution.
 ///
 /// Not `Sendable`: the bound pointers and the scratchpad belong to one caller at a time.
 public final class ConvolutionPrimitive {
@@ -12,6 +12,10 @@ public final class ConvolutionPrimitive {
 
   /// oneDNN's name for the kernel it chose, for example `jit_wino_4x3:avx512_core`.
   public let implementation: String
+
+  /// oneDNN's name for the order in which this kernel takes the weights, or gives their gradient; nil if that is row-major,
+  /// or none that a variable can be kept in.
+  public let weightOrder: String?
 
   /// Bytes of working memory that ``execute()`` uses. Convolutions that run one after another may share it.
   public let scratchpadSize: Int
@@ -39,6 +43,7 @@ public final class ConvolutionPrimitive {
     self.descriptor = descriptor
     self.convolution = convolution
     implementation = String(cString: descent_convolution_implementation(convolution))
+    weightOrder = descent_weight_order_name(descent_convolution_weight_order(convolution)).map { String(cString: $0) }
     scratchpadSize = descent_convolution_scratchpad_size(convolution)
   }
 

@@ -1,0 +1,145 @@
+import DescentGraph
+import DescentNN
+import DescentOptim
+import Testing
+
+@testable import DescentEngine
+
+/// Variables that live in the order their convolutions want. The counts hold where oneDNN has blocks.
+@Suite(.enabled(if: OneDNNLibrary.vectorLanes != nil)) struct WeightLayoutTests {
+  static let weightShapes: [Shape] = [[16, 3, 3, 3], [32, 16, 3, 3], [32, 1, 3, 3], [32, 16, 1, 1], [4, 32, 2, 2]]
+  static let inputShape: Shape = [2, 3, 8, 8]
+
+  /// The first has few channels, the third is depthwise, the last's four outputs fill no block.
+  static func loss(_ x: Tensor, _ weights: [Tensor]) -> Tensor {
+    let a = relu(convolution(x, weights[0], padding: 1))
+    let b = tanh(convolution(a, weights[1], strides: [2, 2], padding: 1))
+    let c = convolution(b, weights[2], padding: 1, groups: 32) + convolution(a, weights[3], strides: [2, 2])
+    return squared(convolution(tanh(c), weights[4])).mean()
+  }
+  private static func squared(_ x: Tensor) -> Tensor { x * x }
+
+  static func variables() throws -> [Variable] {
+    let values = try evaluate(
+      weightShapes.enumerated().map { RandomKey($0).normal($1) * 0.3 })
+    return zip(values, values.indices).map { Variable($0, name: "w\($1)") }
+  }
+
+  struct Case: Sendable, CustomTestStringConvertible {
+    let testDescription: String
+    /// How many of the weights live in an order of their own, and how many variables with them.
+    let weights: Int
+    let variables: Int
+    let updater: @Sendable ([Variable]) throws -> Updater
+
+    init(_ name: String, weights: Int, variables: Int, _ method: some OptimizationMethod & Sendable) {
+      testDescription = name
+      (self.weights, self.variables) = (weights, variables)
+      updater = { try Updater(method, parameters: $0) }
+    }
+  }
+  static let cases = [
+    Case("sgd", weights: 4, variables: 4, SGD(0.1)),
+    Case("adamw", weights: 4, variables: 12, AdamW(0.01)),
+    Case("adamw, clipped by the global norm", weights: 4, variables: 12, AdamW(0.01).clipped(globalNorm: 0.1)),
+    Case("lamb, which takes norms of tensors", weights: 4, variables: 12, LAMB(0.01)),
+    // Matrices of a row for each output.
+    Case("muon", weights: 0, variables: 0, Muon(0.01)),
+  ]
+
+  @Test(arguments: cases) func `weights live in their kernels' order, and nobody sees it`(_ example: Case) throws {
+    let variables = try Self.variables()
+    let updater = try example.updater(variables)
+    let step = compile { arguments in
+      let loss = Self.loss(arguments[0], variables.map(\.value))
+      updater.minimize(loss)
+      return [loss]
+    }
+    let evaluation = compile { Self.loss($0, variables.map(\.value)) }
+    let x = Tensor(storage: try RandomKey(7).normal(Self.inputShape).storage())
+
+    let plan = try step.plan(shapes: [Self.inputShape], dtypes: [.float32])
+    let moved = plan.program.reads.filter { $0.order != nil }.map(\.variable)
+    #expect(moved.count { variable in variables.contains { $0 === variable } } == example.weights)
+    #expect(moved.count == example.variables)
+    let read = try Self.plan { Self.loss($0, variables.map(\.value)) }
+    #expect(read.program.reads.allSatisfy { $0.order == nil })
+
+    // The same in Double, whose convolutions are no business of oneDNN.
+    let program = try Trace.record(arguments: [("x", Self.inputShape, .float32)]) { arguments in
+      let loss = Self.loss(arguments[0], variables.map(\.value))
+      updater.minimize(loss)
+      return [loss]
+    }
+    let reference = ReferenceStep<Double>(program)
+    let value = Interpreter<Double>.Value(try x.storage())
+    for round in 0..<4 {
+      let loss = try step([x])[0].scalars(as: Float.self)[0]
+      let expected = reference.step([value])[0]
+      #expect(abs(Double(loss) - expected.floats[0]) < 1e-5)
+      // Now and then somebody looks.
+      guard round % 2 == 1 else { continue }
+      let seen = try evaluation(x).scalars(as: Float.self)[0]
+      for variable in program.reads.map(\.variable) where variable.dtype == .float32 {
+        let wanted = reference.value(of: variable).floats
+        let found: [Float] = variable.storage.scalars()
+        let scale = wanted.map(abs).max() ?? 0
+        #expect(
+          zip(found, wanted).allSatisfy { abs(Double($0) - $1) <= 2e-3 * scale + 1e-7 }, "\(variable.name), round \(round)")
+      }
+      #expect(try seen == evaluation(x).scalars(as: Float.self)[0])
+    }
+  }
+
+  private static func plan(_ body: @escaping @Sendable (Tensor) -> Tensor) throws -> Plan {
+    Plan(Trace.record(arguments: [("x", inputShape, .float32)]) { [body($0[0])] })
+  }
+
+  /// What lies at a place of the order, by the name's meaning.
+  @Test(arguments: [
+    ("OIhw16i16o", [32, 48, 3, 2], 1), ("Ohwi8o", [24, 3, 5, 5], 1), ("gOIhw8i8o", [32, 8, 3, 3], 2),
+    ("Goihw16g", [32, 1, 3, 3], 32), ("OIhw16i16o", [16, 32, 5], 1),
+  ] as [(String, Shape, Int)])
+  func `orders are what oneDNN's names say`(name: String, shape: Shape, groups: Int) throws {
+    let order = try #require(MemoryOrder(oneDNN: name, weights: shape, groups: groups))
+    let count = shape.elementCount
+    let storage = Storage((0..<count).map { Float($0) }, shape: shape)
+    storage.bring(into: order)
+    let lying = (0..<count).map { storage.address.load(fromByteOffset: $0 * 4, as: Float.self) }
+    let extents: [Character: Int] = [
+      "g": groups, "o": shape[0] / groups, "i": shape[1], "h": shape.rank == 3 ? 1 : shape[2], "w": shape.last!,
+    ]
+    // The place of an element, digit by digit.
+    func place(_ index: [Character: Int]) -> Int {
+      let outer = name.prefix { !$0.isNumber }
+      let blocks = name.dropFirst(outer.count).split(whereSeparator: \.isLetter).map { Int($0)! }
+      let letters = name.dropFirst(outer.count).filter(\.isLetter)
+      let size = Dictionary(uniqueKeysWithValues: zip(letters, blocks))
+      var result = 0
+      for letter in outer {
+        let axis = Character(letter.lowercased())
+        result = result * (extents[axis]! / (size[axis] ?? 1)) + index[axis]! / (size[axis] ?? 1)
+      }
+      for letter in letters { result = result * size[letter]! + index[letter]! % size[letter]! }
+      return result
+    }
+    var next = 0
+    for g in 0..<groups {
+      for o in 0..<extents["o"]! {
+        for i in 0..<extents["i"]! {
+          for h in 0..<extents["h"]! {
+            for w in 0..<extents["w"]! {
+              #expect(lying[place(["g": g, "o": o, "i": i, "h": h, "w": w])] == Float(next))
+              next += 1
+            }
+          }
+        }
+      }
+    }
+    #expect(storage.scalars(as: Float.self) == (0..<count).map { Float($0) })
+  }
+
+  @Test func `blocks that do not divide the axes make no order`() {
+    #expect(MemoryOrder(oneDNN: "OIhw16i16o", weights: [24, 16, 3, 3], groups: 1) == nil)
+  }
+}
