@@ -19,10 +19,12 @@ public struct Simplifier {
   }
 
   private static func simplify(_ roots: [Node]) -> [Node] {
+    let order = Node.topologicalOrder(of: roots)
     var simplifier = Simplifier()
+    simplifier.shared.reserveCapacity(order.count)
     var bodies: [Subgraph: Subgraph] = [:]
-    var replacement: [Node: Node] = [:]
-    for node in Node.topologicalOrder(of: roots) {
+    var replacement = [Node: Node](minimumCapacity: order.count)
+    for node in order {
       let inputs = node.inputs.map { replacement[$0]! }
       switch node.op {
       case .input: replacement[node] = node

@@ -21,11 +21,7 @@ public final class Storage: @unchecked Sendable {
   public init(shape: Shape, dtype: DType) {
     self.shape = shape
     self.dtype = dtype
-    let bytes = max(shape.elementCount * dtype.byteCount, 1)
-    // Kernels may read a whole vector at the end of a row: round up to a cache line so that the line is ours.
-    let capacity = (bytes + 63) / 64 * 64
-    address = UnsafeMutableRawPointer.allocate(byteCount: capacity, alignment: 64)
-    address.initializeMemory(as: UInt8.self, repeating: 0, count: capacity)
+    address = TensorMemory.allocate(byteCount: shape.elementCount * dtype.byteCount)
   }
 
   /// `value`, rounded to the type, in every element.
@@ -49,7 +45,7 @@ public final class Storage: @unchecked Sendable {
     scalars.withUnsafeBytes { if let base = $0.baseAddress { pointer.copyMemory(from: base, byteCount: $0.count) } }
   }
 
-  deinit { address.deallocate() }
+  deinit { TensorMemory.deallocate(address, byteCount: byteCount) }
 
   /// The elements in row-major order.
   public var pointer: UnsafeMutableRawPointer {

@@ -7,9 +7,11 @@ enum SubgraphPasses {
   }
 
   private static func inliningCalls(_ roots: [Node], _ written: inout [Subgraph: Subgraph]) -> [Node] {
+    let order = Node.topologicalOrder(of: roots)
+    guard order.contains(where: \.appliesSubgraph) else { return roots }
     var replacement: [Node: Node] = [:]
     var results: [Application: [Node]] = [:]
-    for node in Node.topologicalOrder(of: roots) {
+    for node in order {
       let inputs = node.inputs.map { replacement[$0]! }
       switch node.op {
       case .call(let graph, let result):
@@ -46,6 +48,7 @@ enum SubgraphPasses {
     while true {
       var used: [Application: Set<Int>] = [:]
       let order = Node.topologicalOrder(of: roots)
+      guard order.contains(where: \.appliesSubgraph) else { return roots }
       for node in order {
         if let (application, result) = Application.of(node) { used[application, default: []].insert(result) }
       }
@@ -64,6 +67,15 @@ enum SubgraphPasses {
         replacement[node] = rebuilt(node, op, inputs)
       }
       roots = roots.map { replacement[$0]! }
+    }
+  }
+}
+
+extension Node {
+  fileprivate var appliesSubgraph: Bool {
+    switch op {
+    case .call, .scan: true
+    default: false
     }
   }
 }

@@ -25,6 +25,11 @@ public final class Variable: @unchecked Sendable {
     storage = Storage(shape: shape, dtype: dtype)
     label = Mutex(name)
   }
+  /// A variable with `value`, rounded to the type, in every element.
+  public init(filled value: Double, shape: Shape, dtype: DType = .float32, name: String = "") {
+    storage = Storage(filled: value, shape: shape, dtype: dtype)
+    label = Mutex(name)
+  }
   /// A variable that starts as a copy of `initial`.
   public init(_ initial: Storage, name: String = "") {
     storage = initial.copy()

@@ -19,7 +19,7 @@ public struct Slot {
     switch wrappedValue.node.op {
     case .constant(.data(let storage)): memory = Memory(Variable(storage))
     case .constant(.splat(let value)):
-      memory = Memory(Variable(Storage(filled: value, shape: wrappedValue.shape, dtype: wrappedValue.dtype)))
+      memory = Memory(Variable(filled: value, shape: wrappedValue.shape, dtype: wrappedValue.dtype))
     default:
       fatalError("a slot must start from a constant, not from \(wrappedValue.node.op.name); evaluate it first")
     }

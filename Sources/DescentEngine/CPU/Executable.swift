@@ -58,8 +58,7 @@ public final class Executable: @unchecked Sendable {
     arguments = program.arguments.map(storage)
     results = program.results.map(storage)
     let feedSlots = program.feeds.map { storage($0.input) }
-    arena = .allocate(byteCount: max(plan.arenaByteCount, 64), alignment: 64)
-    arena.initializeMemory(as: UInt8.self, repeating: 0, count: max(plan.arenaByteCount, 64))
+    arena = TensorMemory.allocate(byteCount: plan.arenaByteCount)
 
     var pointers: [Node: UnsafeMutableRawPointer] = [:]
     var retained = feedSlots
@@ -124,7 +123,7 @@ public final class Executable: @unchecked Sendable {
 
   deinit {
     for table in tables { table.deallocate() }
-    arena.deallocate()
+    TensorMemory.deallocate(arena, byteCount: plan.arenaByteCount)
     scratch.deallocate()
   }
 

@@ -7,8 +7,9 @@ import DescentGraph
 enum ConvolutionLowering {
   /// The graph without convolutions, except those that `isTaken` says something faster runs, and without folds.
   static func lowered(_ roots: [Node], except isTaken: (Node) -> Bool = { _ in false }) -> [Node] {
-    var replacement: [Node: Node] = [:]
-    for node in Node.topologicalOrder(of: roots) {
+    let order = Node.topologicalOrder(of: roots)
+    var replacement = [Node: Node](minimumCapacity: order.count)
+    for node in order {
       let inputs = node.inputs.map { replacement[$0]! }
       let rebuilt = inputs == node.inputs ? node : Node(node.op, inputs, shape: node.shape, dtype: node.dtype)
       replacement[node] = isTaken(node) ? rebuilt : (lowered(rebuilt)?.node ?? rebuilt)

@@ -42,8 +42,9 @@ enum Legalizer {
 
   private static func rewritten(_ roots: [Node]) -> [Node] {
     do {
-      var replacement: [Node: Node] = [:]
-      for node in Node.topologicalOrder(of: roots) {
+      let order = Node.topologicalOrder(of: roots)
+      var replacement = [Node: Node](minimumCapacity: order.count)
+      for node in order {
         let inputs = node.inputs.map { replacement[$0]! }
         let same = inputs == node.inputs
         let rebuilt = same ? node : Node(node.op, inputs, shape: node.shape, dtype: node.dtype)

@@ -60,11 +60,18 @@ struct Schedule {
 
   private mutating func placeRoots(_ kernels: [Step], _ edges: inout [Set<Int>]) {
     let program = partition.program
+    let positions = Dictionary(
+      uniqueKeysWithValues: program.reads.enumerated().map { (ObjectIdentifier($1.variable), $0) })
+    var (readers, writers): ([Node: [Int]], [Node: [Int]]) = ([:], [:])
+    for (index, kernel) in kernels.enumerated() {
+      for node in kernel.reads { readers[node, default: []].append(index) }
+      for node in kernel.writes { writers[node, default: []].append(index) }
+    }
     for update in program.updates {
       let value = partition.buffered.owner(of: update.value)!
-      let variable = program.reads.firstIndex { $0.variable === update.variable }!
-      if let anti = inPlace(value, program.reads[variable].input, kernels, edges) {
-        for (reader, writer) in anti { edges[writer].insert(reader) }
+      let variable = positions[ObjectIdentifier(update.variable)]!
+      let old = program.reads[variable].input
+      if Self.placeOver(old, value, readers[old] ?? [], writers[value] ?? [], kernels, &edges) {
         places[value] = .variable(variable)
       } else {
         lateCopies.append((value, variable))
@@ -76,23 +83,26 @@ struct Schedule {
     }
   }
 
-  /// The extra edges (reader before writer) that let `value` be written over `old`, or nil when it cannot be.
-  private func inPlace(_ value: Node, _ old: Node, _ kernels: [Step], _ edges: [Set<Int>]) -> [(Int, Int)]? {
-    let writers = kernels.indices.filter { kernels[$0].writes.contains(value) }
-    var added: [(Int, Int)] = []
-    var edges = edges
-    for (reader, kernel) in kernels.enumerated() where kernel.reads.contains(old) {
+  /// Whether `value` can be written over `old`: then each kernel that reads the old value gets an edge to those that write
+  /// the new one.
+  private static func placeOver(
+    _ old: Node, _ value: Node, _ readers: [Int], _ writers: [Int], _ kernels: [Step], _ edges: inout [Set<Int>]
+  ) -> Bool {
+    var added: [(reader: Int, writer: Int)] = []
+    // Taken back where it turns out that it cannot.
+    defer { for edge in added { edges[edge.writer].remove(edge.reader) } }
+    for reader in readers {
       for writer in writers {
         if reader == writer {
-          guard case .loop(let loop) = kernel.work, loop.canOverwrite(old, with: value) else { return nil }
+          guard case .loop(let loop) = kernels[reader].work, loop.canOverwrite(old, with: value) else { return false }
         } else {
-          if Self.reaches(from: reader, to: writer, edges) { return nil }
-          edges[writer].insert(reader)
-          added.append((reader, writer))
+          if reaches(from: reader, to: writer, edges) { return false }
+          if edges[writer].insert(reader).inserted { added.append((reader, writer)) }
         }
       }
     }
-    return added
+    added = []
+    return true
   }
 
   /// Whether `start` waits for `goal`.

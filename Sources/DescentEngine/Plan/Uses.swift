@@ -7,6 +7,7 @@ struct Uses {
 
   init(order: [Node], roots: [Node]) {
     isRoot = Set(roots)
+    users.reserveCapacity(order.count)
     for node in order {
       // What a barrier waits for, it does not use.
       for input in node.op == .barrier ? [node.inputs[0]] : node.inputs { users[input, default: []].append(node) }
