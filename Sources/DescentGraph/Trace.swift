@@ -105,7 +105,9 @@ public final class Trace: @unchecked Sendable {
   /// A scalar that the host computes anew before every run of the program: a learning rate, a decay factor.
   ///
   /// `key` identifies it: asking twice for one key gives one input.
-  public func feed(_ name: @autoclosure () -> String, key: AnyHashable, value: @escaping @Sendable () -> Double) -> Tensor {
+  public func feed(
+    _ name: @autoclosure () -> String, key: AnyHashable, value: @escaping @Sendable () -> Double
+  ) -> Tensor {
     if let known = feedNodes[key] { return known }
     let node = input(name(), [], .float64)
     feeds.append(Program.Feed(input: node, value: value))

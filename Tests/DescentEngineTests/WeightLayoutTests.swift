@@ -85,7 +85,8 @@ import Testing
         let found: [Float] = variable.storage.scalars()
         let scale = wanted.map(abs).max() ?? 0
         #expect(
-          zip(found, wanted).allSatisfy { abs(Double($0) - $1) <= 2e-3 * scale + 1e-7 }, "\(variable.name), round \(round)")
+          zip(found, wanted).allSatisfy { abs(Double($0) - $1) <= 2e-3 * scale + 1e-7 },
+          "\(variable.name), round \(round)")
       }
       #expect(try seen == evaluation(x).scalars(as: Float.self)[0])
     }
@@ -96,10 +97,11 @@ import Testing
   }
 
   /// What lies at a place of the order, by the name's meaning.
-  @Test(arguments: [
-    ("OIhw16i16o", [32, 48, 3, 2], 1), ("Ohwi8o", [24, 3, 5, 5], 1), ("gOIhw8i8o", [32, 8, 3, 3], 2),
-    ("Goihw16g", [32, 1, 3, 3], 32), ("OIhw16i16o", [16, 32, 5], 1),
-  ] as [(String, Shape, Int)])
+  @Test(
+    arguments: [
+      ("OIhw16i16o", [32, 48, 3, 2], 1), ("Ohwi8o", [24, 3, 5, 5], 1), ("gOIhw8i8o", [32, 8, 3, 3], 2),
+      ("Goihw16g", [32, 1, 3, 3], 32), ("OIhw16i16o", [16, 32, 5], 1),
+    ] as [(String, Shape, Int)])
   func `orders are what oneDNN's names say`(name: String, shape: Shape, groups: Int) throws {
     let order = try #require(MemoryOrder(oneDNN: name, weights: shape, groups: groups))
     let count = shape.elementCount
