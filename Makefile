@@ -49,7 +49,7 @@ scaling: build
 
 ## Random graphs, engine against reference: many more than `make test` runs.
 fuzz: setup
-	DESCENT_FUZZ_GRAPHS=20000 $(SWIFT) test --filter EngineAgreementTests
+	DESCENT_FUZZ_GRAPHS=20000 $(SWIFT) test -c release -Xswiftc -enable-testing --filter EngineAgreementTests
 
 ## The elementary functions' errors over every float there is; a quarter of an hour.
 ulp: setup
