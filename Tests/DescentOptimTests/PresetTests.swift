@@ -177,4 +177,19 @@ import Testing
       return stepped(w, g, v, t)
     }
   }
+
+  /// A convolution's kernels get Adam with Nesterov's momentum: m̂ = β₁·m/(1 − β₁ᵗ⁺¹) + (1 − β₁)·g/(1 − β₁ᵗ). Keller
+  /// Jordan's own form reshapes them to matrices.
+  @Test func `Muon as in optax leaves tensors of more than two axes to Adam`() {
+    let shape = [4, 3, 2, 2]
+    check(Muon.optax(learningRate: 0.02), shape) { w, g, t, m, v in
+      m = zip(m, g).map { 0.9 * $0 + 0.1 * $1 }
+      v = zip(v, g).map { 0.999 * $0 + 0.001 * $1 * $1 }
+      let ahead: [Double] = zip(m, g).map { 0.9 * $0 / (1 - pow(0.9, t + 1)) + 0.1 * $1 / (1 - pow(0.9, t)) }
+      let roots: [Double] = v.map { ($0 / (1 - pow(0.999, t))).squareRoot() + 1e-8 }
+      return zip(w, zip(ahead, roots)).map { $0 - 0.02 * $1.0 / $1.1 }
+    }
+    let track = Track.waves(.init(shape), steps: 1)
+    #expect(track.reference(Muon(learningRate: 0.02)) != track.reference(Muon.optax(learningRate: 0.02)))
+  }
 }

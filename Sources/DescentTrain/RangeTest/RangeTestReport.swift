@@ -19,42 +19,16 @@ public struct RangeTestReport: Sendable {
 
   public func html() -> String {
     let suggestions = Self.named(result.suggestions).map { "\($0.name): \(NumberText.significant($0.rate, 3))" }
-    let names = ["smoothed loss"] + suggestions
-    let keys = names.enumerated().map { index, name in
-      "<li class=\"key \(ReportPalette.className(index))\" data-key=\"\(index)\">"
-        + "<svg width=\"26\" height=\"10\" aria-hidden=\"true\"><path class=\"line\" d=\"M0 5H26\"/></svg>\(name)</li>"
-    }
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>Learning rates for \(Markup.escape(title))</title>
-      <style>
-      \(ReportStyle.css)
-      \(ReportStyle.tournament)
-      \(ReportPalette.style(used: 5))
-      </style>
-      </head>
-      <body>
-      <main>
-      <h1>Learning rates for \(Markup.escape(title))</h1>
+    let page = "Learning rates for \(title)"
+    let main = """
+      <h1>\(Markup.escape(page))</h1>
       <p class="note">The training loss while the rate grows from step to step (Smith 2015). Dots: each step's loss. Line: \
       their smoothed course. A rate to train with lies where the loss falls, well before its minimum.</p>
-      <ul class="legend">\(keys.joined())</ul>
-      <figure class="wide">\(plot() ?? "<p class=\"empty\">No finite value to draw.</p>")</figure>
-      <section><h2>Run it again</h2><pre><code>\(Markup.escape(commandLine))</code></pre></section>
-      </main>
-      <div id="tip" role="status" hidden></div>
-      <script>
-      \(ReportScript.source)
-      </script>
-      </body>
-      </html>
-
+      \(ReportPage.legend(["smoothed loss"] + suggestions))
+      <figure class="wide">\(plot() ?? ReportPage.nothingToDraw)</figure>
+      \(ReportPage.origin(commandLine))
       """
+    return ReportPage.html(title: page, colors: 1 + suggestions.count, main: main)
   }
 
   private func plot() -> String? {

@@ -13,21 +13,7 @@ public struct ReportHTML: Sendable {
     let curves = LearningCurves(comparison: comparison, summary: summary)
     let tables = ReportTables(comparison: comparison, summary: summary)
     let title = "\(comparison.task): \(Self.methods(comparison.methods.count)) compared"
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(Markup.escape(title))</title>
-      <style>
-      \(ReportStyle.css)
-      \(ReportPalette.style(used: comparison.methods.count))
-      </style>
-      </head>
-      <body>
-      <main>
+    let main = """
       <header>
       <h1>\(Markup.escape(title))</h1>
       <p class="headline">\(Markup.escape(summary.headline))</p>
@@ -47,15 +33,8 @@ public struct ReportHTML: Sendable {
       \(tables.settings())
       </section>
       \(origin(comparison))
-      </main>
-      <div id="tip" role="status" hidden></div>
-      <script>
-      \(ReportScript.source)
-      </script>
-      </body>
-      </html>
-
       """
+    return ReportPage.html(title: title, colors: comparison.methods.count, main: main)
   }
 
   private static func methods(_ count: Int) -> String { count == 1 ? "1 method" : "\(count) methods" }
@@ -89,8 +68,7 @@ public struct ReportHTML: Sendable {
       ("Seeds", comparison.seeds.map(String.init).joined(separator: ", ")),
     ]
     facts.append(("Target", comparison.target.map(comparison.metric.targetText) ?? "none set"))
-    let items = facts.map { "<div><dt>\($0.0)</dt><dd>\(Markup.escape($0.1))</dd></div>" }
-    return "<dl class=\"facts\">\(items.joined())</dl>"
+    return ReportPage.facts(facts)
   }
 
   private func ranking(_ comparison: Comparison, _ summary: ComparisonSummary) -> String {
@@ -132,23 +110,17 @@ public struct ReportHTML: Sendable {
     if !offAxis.isEmpty {
       notes.append("Outside the zoomed \(comparison.metric.title) axis: \(offAxis.joined(separator: ", ")).")
     }
-    let keys = comparison.methods.enumerated().map { index, method in
-      "<li class=\"key \(ReportPalette.className(index))\" data-key=\"\(index)\">"
-        + "<svg width=\"26\" height=\"10\" aria-hidden=\"true\"><path class=\"line\" d=\"M0 5H26\"/></svg>"
-        + "\(Markup.escape(method.title))</li>"
-    }
     let charts: [(LearningCurves.Quantity, LearningCurves.Progress)] = [
       (.loss, .step), (.loss, .seconds), (.metric, .step), (.metric, .seconds),
     ]
     let figures = charts.map { quantity, progress in
-      let empty = "<p class=\"empty\">No finite value to draw.</p>"
-      return "<figure>\(curves.chart(quantity, against: progress) ?? empty)</figure>"
+      "<figure>\(curves.chart(quantity, against: progress) ?? ReportPage.nothingToDraw)</figure>"
     }
     return """
       <section>
       <h2>Learning curves</h2>
       <p class="note">\(Markup.escape(notes.joined(separator: " ")))</p>
-      <ul class="legend">\(keys.joined())</ul>
+      \(ReportPage.legend(comparison.methods.map(\.title)))
       <div class="charts">
       \(figures.joined(separator: "\n"))
       </div>
@@ -157,15 +129,9 @@ public struct ReportHTML: Sendable {
   }
 
   private func origin(_ comparison: Comparison) -> String {
-    var rows = [("Date", comparison.date.ISO8601Format()), ("Machine", comparison.machine)]
-    rows += comparison.versions.map { ($0.name, $0.value) }
-    let items = rows.map { "<div><dt>\(Markup.escape($0.0))</dt><dd>\(Markup.escape($0.1))</dd></div>" }
-    return """
-      <section>
-      <h2>Run it again</h2>
-      <pre><code>\(Markup.escape(comparison.commandLine))</code></pre>
-      <dl class="facts">\(items.joined())</dl>
-      </section>
-      """
+    ReportPage.origin(
+      comparison.commandLine,
+      [("Date", comparison.date.ISO8601Format()), ("Machine", comparison.machine)]
+        + comparison.versions.map { ($0.name, $0.value) })
   }
 }

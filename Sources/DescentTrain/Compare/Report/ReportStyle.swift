@@ -104,7 +104,15 @@ enum ReportStyle {
     .rankvalue small{max-width:11.5rem;margin-left:auto}
     svg.chart .tick,svg.chart .name,.label,.targetname{font-size:15px}
     .label{font-weight:500;font-size:14px}}
+    .sticky{position:sticky;top:0;z-index:1;background:var(--bg);padding:8px 0;margin-top:36px;\
+    border-bottom:1px solid var(--rule)}
+    .wide{max-width:760px}
+    .protocol{padding-left:1.2em;max-width:70em}
+    .protocol li{margin-bottom:6px}
+    .words{white-space:normal;display:block;text-align:left;max-width:52em}
+    section>h3{margin-top:22px}
     @media print{
+    .sticky{position:static}
     body{font-size:10pt}
     main{max-width:none;padding:0}
     section{margin-top:20pt}
@@ -113,17 +121,5 @@ enum ReportStyle {
     .scroll{overflow:visible}
     th,td{padding:3pt 4pt}
     .band,.line,.seed,.mean{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
-    """
-
-  /// What the report on several tasks has besides.
-  static let tournament = """
-    .sticky{position:sticky;top:0;z-index:1;background:var(--bg);padding:8px 0;margin-top:36px;\
-    border-bottom:1px solid var(--rule)}
-    .wide{max-width:760px}
-    .protocol{padding-left:1.2em;max-width:70em}
-    .protocol li{margin-bottom:6px}
-    .words{white-space:normal;display:block;text-align:left;max-width:52em}
-    h3{margin-top:22px}
-    @media print{.sticky{position:static}}
     """
 }

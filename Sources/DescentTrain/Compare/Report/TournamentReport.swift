@@ -18,60 +18,29 @@ public struct TournamentReport: Sendable {
     let title =
       "\(methods) method\(methods == 1 ? "" : "s") compared on \(tournament.tasks.count) "
       + "task\(tournament.tasks.count == 1 ? "" : "s")"
-    return """
-      <!doctype html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta name="color-scheme" content="light dark">
-      <title>\(title)</title>
-      <style>
-      \(ReportStyle.css)
-      \(ReportStyle.tournament)
-      \(ReportPalette.style(used: tournament.contestants.count))
-      </style>
-      </head>
-      <body>
-      <main>
+    let main = """
       <header>
       <h1>\(title)</h1>
       <p class="headline">\(Markup.escape(summary.headline(tournament)))</p>
       \(facts)
       </header>
       \(TournamentRanking(tournament: tournament, summary: summary).html())
-      \(legend)
+      \(ReportPage.legend(tournament.contestants.map(\.title), isSticky: true))
       \(profile)
       \(tournament.tasks.indices.map(task).joined(separator: "\n"))
       \(procedure)
       \(origin)
-      </main>
-      <div id="tip" role="status" hidden></div>
-      <script>
-      \(ReportScript.source)
-      </script>
-      </body>
-      </html>
-
       """
+    return ReportPage.html(title: title, colors: tournament.contestants.count, main: main)
   }
 
   private var facts: String {
     let plan = tournament.plan
-    return Self.list([
+    return ReportPage.facts([
       ("Tuning", plan.trials == 0 ? "none" : "\(plan.trials) trials × \(plan.tuningSeeds) seeds"),
       ("Judging", ComparisonHeadline.seeds(plan.seeds)), ("Cost", plan.cost.title),
       ("Tasks", tournament.tasks.map(\.name).joined(separator: ", ")),
     ])
-  }
-
-  private var legend: String {
-    let keys = tournament.contestants.enumerated().map { index, contestant in
-      "<li class=\"key \(ReportPalette.className(index))\" data-key=\"\(index)\">"
-        + "<svg width=\"26\" height=\"10\" aria-hidden=\"true\"><path class=\"line\" d=\"M0 5H26\"/></svg>"
-        + "\(Markup.escape(contestant.title))</li>"
-    }
-    return "<ul class=\"legend sticky\">\(keys.joined())</ul>"
   }
 
   private var profile: String {
@@ -90,9 +59,8 @@ public struct TournamentReport: Sendable {
   private func task(_ index: Int) -> String {
     let task = tournament.tasks[index]
     let charts = TournamentCharts(tournament: tournament, summary: summary)
-    let empty = "<p class=\"empty\">No finite value to draw.</p>"
-    var figures = TournamentCharts.Progress.allCases.map { charts.curve(task, against: $0) ?? empty }
-    if tournament.plan.trials > 0 { figures.append(charts.sensitivity(task) ?? empty) }
+    var figures = TournamentCharts.Progress.allCases.map { charts.curve(task, against: $0) ?? ReportPage.nothingToDraw }
+    if tournament.plan.trials > 0 { figures.append(charts.sensitivity(task) ?? ReportPage.nothingToDraw) }
     let direction = task.metric.higherIsBetter ? "higher is better" : "lower is better"
     var notes =
       "Lines are means over judged seeds, bands span the smallest to the largest; "
@@ -135,19 +103,9 @@ public struct TournamentReport: Sendable {
   }
 
   private var origin: String {
-    """
-    <section>
-    <h2>Run it again</h2>
-    <pre><code>\(Markup.escape(tournament.commandLine))</code></pre>
-    \(Self.list(
+    ReportPage.origin(
+      tournament.commandLine,
       [("Date", tournament.date.ISO8601Format()), ("Machine", tournament.machine)]
-        + tournament.versions.map { ($0.name, $0.value) }))
-    </section>
-    """
-  }
-
-  private static func list(_ rows: [(String, String)]) -> String {
-    let items = rows.map { "<div><dt>\(Markup.escape($0.0))</dt><dd>\(Markup.escape($0.1))</dd></div>" }
-    return "<dl class=\"facts\">\(items.joined())</dl>"
+        + tournament.versions.map { ($0.name, $0.value) })
   }
 }
