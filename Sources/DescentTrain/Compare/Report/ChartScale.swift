@@ -79,24 +79,25 @@ struct ChartScale: Equatable {
     let decades = log10(upper / lower)
     let multiples: [Double] = decades < 1.2 ? [1, 2, 3, 5, 7] : decades < 3.2 ? [1, 2, 5] : [1]
     let stride = max(1, Int((decades / Double(max(1, wanted))).rounded(.up)))
-    var ticks: [Tick] = []
+    var places: [(value: Double, multiple: Double, exponent: Int)] = []
     for exponent in first...last where (exponent - first) % stride == 0 || multiples.count > 1 {
       for multiple in multiples {
         let value = multiple * pow(10, Double(exponent))
-        guard contains(value) else { continue }
-        ticks.append(Tick(value: value, label: Self.power(multiple, exponent)))
+        if contains(value) { places.append((value, multiple, exponent)) }
       }
     }
-    return ticks
+    // All in one notation.
+    let asPowers = places.contains { !(-4...5).contains($0.exponent) }
+    return places.map { Tick(value: $0.value, label: Self.label($0.multiple, $0.exponent, asPower: asPowers)) }
   }
 
   private static func plain(_ value: Double, decimals: Int) -> String {
     decimals > 6 || abs(value) >= 1e9 ? NumberText.significant(value, 3) : NumberText.fixed(value, decimals: decimals)
   }
 
-  /// `0.02`, `500`, and beyond four places `2·10⁻⁶`.
-  private static func power(_ multiple: Double, _ exponent: Int) -> String {
-    if (-4...5).contains(exponent) {
+  /// `0.02`, `500`, or `2·10⁻⁶`.
+  private static func label(_ multiple: Double, _ exponent: Int, asPower: Bool) -> String {
+    if !asPower || exponent == 0 {
       return exponent >= 3
         ? NumberText.count(multiple * pow(10, Double(exponent)))
         : NumberText.fixed(multiple * pow(10, Double(exponent)), decimals: max(0, -exponent))

@@ -67,8 +67,11 @@ struct RankingChart {
     let factor = comparison.metric.displayFactor
     let middle = Self.rowHeight / 2
     func position(_ value: Double) -> Double { scale.position(value * factor) ?? 0 }
+    let mean = position(spread.mean)
+    let isShown = (0...1).contains(mean)
     var parts: [String] = []
-    if let interval = spread.interval() {
+    // What is beside the axis is named in words, which a whisker would cross.
+    if isShown, let interval = spread.interval() {
       let ends = [position(interval.lowerBound), position(interval.upperBound)]
       let shown = ends.map { min(max($0, 0), 1) }
       if shown[0] < shown[1] {
@@ -88,8 +91,7 @@ struct RankingChart {
         "<circle class=\"seed\" cx=\"\(Markup.percent(position(seed.value)))\" cy=\"\(middle)\" r=\"4\">"
           + "<title>\(Markup.escape(title))</title></circle>")
     }
-    let mean = position(spread.mean)
-    if (0...1).contains(mean) {
+    if isShown {
       let x = Markup.percent(mean)
       parts.append("<line class=\"mean\" x1=\"\(x)\" x2=\"\(x)\" y1=\"\(middle - 10)\" y2=\"\(middle + 10)\"/>")
     } else {
