@@ -34,9 +34,12 @@ public final class CompiledFunction: Sendable {
     shapes: [Shape], dtypes: [DType], note: (String) -> Void = { _ in }
   ) throws -> Executable {
     let signature = Signature(shapes: shapes, dtypes: dtypes)
-    if let known = executables.withLock({ $0[signature] }) { return known }
+    let known = executables.withLock { $0[signature] }
+    // Where somebody reads the weights between all runs, bringing them there and back costs more than it saves.
+    let keepsRows = known.map { $0.disturbedRuns > Self.mostDisturbedRuns } ?? false
+    if let known, !keepsRows { return known }
     let opening = KernelCompiler.openingInBackground()
-    let plan = Result { try self.plan(shapes: shapes, dtypes: dtypes) }
+    let plan = Result { try self.plan(shapes: shapes, dtypes: dtypes, keepsRows: keepsRows) }
     note("trace and plan")
     opening.wait()
     note("wait for LLVM")
@@ -46,10 +49,16 @@ public final class CompiledFunction: Sendable {
     return executable
   }
 
+  static let mostDisturbedRuns = 8
+
   /// The plan for arguments of these types, traced anew: nothing is compiled, bound or run.
-  public func plan(shapes: [Shape], dtypes: [DType]) throws -> Plan {
+  ///
+  /// - Parameter keepsRows: whether variables stay in row-major order even where kernels want another.
+  public func plan(shapes: [Shape], dtypes: [DType], keepsRows: Bool = false) throws -> Plan {
     let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
-    return try Plan(try Trace.record(arguments: arguments, body), precision: precision, memoryLimit: memoryLimit)
+    return try Plan(
+      try Trace.record(arguments: arguments, body), precision: precision, memoryLimit: memoryLimit, keepsRows: keepsRows
+    )
   }
 
   /// Runs the function on evaluated arguments.

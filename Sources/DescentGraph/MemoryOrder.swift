@@ -35,23 +35,41 @@ public struct MemoryOrder: Hashable, Sendable {
 
   /// Copies row-major elements of `size` bytes into this order, or back.
   func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, size: Int, restoring: Bool) {
+    func copy<Element>(_: Element.Type) {
+      let (from, to) = (source.assumingMemoryBound(to: Element.self), target.assumingMemoryBound(to: Element.self))
+      forEachRow { place, start, step, count in
+        if restoring {
+          for i in 0..<count { to[start + i * step] = from[place + i] }
+        } else {
+          for i in 0..<count { to[place + i] = from[start + i * step] }
+        }
+      }
+    }
+    switch size {
+    case 1: copy(UInt8.self)
+    case 2: copy(UInt16.self)
+    case 4: copy(UInt32.self)
+    default: copy(UInt64.self)
+    }
+  }
+
+  /// Calls `body` for each row of the physical shape: where it starts in this order, where its elements lie in row-major
+  /// order (the first, and from one to the next), and how many they are.
+  private func forEachRow(_ body: (_ place: Int, _ start: Int, _ step: Int, _ count: Int) -> Void) {
     let extents = physical.extents
-    var strides = [Int](repeating: 1, count: cuts.rank)
-    for axis in cuts.indices.dropLast().reversed() { strides[axis] = strides[axis + 1] * cuts[axis + 1] }
+    guard let count = extents.last, !extents.contains(0) else { return }
+    let strides = cuts.strides
     let steps = permutation.map { strides[$0] }
     var index = [Int](repeating: 0, count: extents.count)
-    var rowMajor = 0
-    for place in 0..<shape.elementCount {
-      let (from, to) = restoring ? (place, rowMajor) : (rowMajor, place)
-      (target + to * size).copyMemory(from: source + from * size, byteCount: size)
-      var axis = extents.count - 1
-      while axis >= 0 {
+    var start = 0
+    for place in stride(from: 0, to: shape.elementCount, by: count) {
+      body(place, start, steps.last!, count)
+      for axis in extents.indices.dropLast().reversed() {
         index[axis] += 1
-        rowMajor += steps[axis]
+        start += steps[axis]
         if index[axis] < extents[axis] { break }
-        rowMajor -= steps[axis] * extents[axis]
+        start -= steps[axis] * extents[axis]
         index[axis] = 0
-        axis -= 1
       }
     }
   }

@@ -55,10 +55,13 @@ public final class Storage: @unchecked Sendable {
 
   /// Puts the elements into `wanted`, an order of this shape, or into row-major order. Costs next to nothing where they
   /// have it already.
-  public func bring(into wanted: MemoryOrder?) {
-    if wanted == nil && !isReordered.load(ordering: .acquiring) { return }
-    order.withLock { current in
-      guard current != wanted else { return }
+  ///
+  /// - Returns: whether they had to move.
+  @discardableResult
+  public func bring(into wanted: MemoryOrder?) -> Bool {
+    if wanted == nil && !isReordered.load(ordering: .acquiring) { return false }
+    return order.withLock { current in
+      guard current != wanted else { return false }
       let size = dtype.byteCount
       let copy = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
       defer { copy.deallocate() }
@@ -73,6 +76,7 @@ public final class Storage: @unchecked Sendable {
       }
       current = wanted
       isReordered.store(wanted != nil, ordering: .releasing)
+      return true
     }
   }
 

@@ -95,6 +95,28 @@ import Testing
     }
   }
 
+  @Test func `weights that somebody reads between all steps stay in rows`() throws {
+    let variables = try Self.variables()
+    let updater = try Updater(SGD(learningRate: 0.01), parameters: variables)
+    let step = compile { arguments in
+      let loss = Self.loss(arguments[0], variables.map(\.value))
+      updater.minimize(loss)
+      return [loss]
+    }
+    let x = try RandomKey(7).normal(Self.inputShape).evaluated()
+    func executable() throws -> Executable { try step.executable(shapes: [Self.inputShape], dtypes: [.float32]) }
+    func isMoved() throws -> Bool { try executable().plan.program.reads.contains { $0.order != nil } }
+    for _ in 0..<2 * CompiledFunction.mostDisturbedRuns { _ = try step([x]) }
+    #expect(try isMoved())
+    var losses: [Float] = []
+    for _ in 0..<2 * CompiledFunction.mostDisturbedRuns {
+      losses += try step([x])[0].scalars(as: Float.self)
+      #expect(variables[1].storage.scalars(as: Float.self).allSatisfy(\.isFinite))
+    }
+    #expect(try !isMoved())
+    #expect(zip(losses, losses.dropFirst()).allSatisfy { $0 > $1 })
+  }
+
   /// What lies at a place of the order, by the name's meaning.
   @Test(
     arguments: [

@@ -43,6 +43,8 @@ public final class Executable: @unchecked Sendable {
   private let retained: [Storage]
   /// The variables whose elements somebody may keep in another order than rows, and the order that the kernels want.
   private let orders: [(storage: Storage, order: MemoryOrder?)]
+  /// How many runs in a row found weights in rows that the kernels want in an order of their own.
+  private(set) var disturbedRuns = 0
 
   /// Compiles and binds `plan`.
   ///
@@ -141,11 +143,13 @@ public final class Executable: @unchecked Sendable {
 
   /// Brings variables into the order that the kernels want and computes the feeds.
   func prepare() {
+    var isDisturbed = false
     var i = 0
     while i < orders.count {
-      orders[i].storage.bring(into: orders[i].order)
+      if orders[i].storage.bring(into: orders[i].order), orders[i].order != nil { isDisturbed = true }
       i += 1
     }
+    disturbedRuns = isDisturbed ? disturbedRuns + 1 : 0
     i = 0
     while i < feeds.count {
       feeds[i].slot.pointee = feeds[i].value()

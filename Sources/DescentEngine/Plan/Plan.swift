@@ -9,10 +9,11 @@ public struct Plan: Sendable {
   let schedule: Schedule
   let memory: MemoryPlan
 
-  public init(_ traced: Program, precision: Precision = .fast) {
+  /// - Parameter keepsRows: whether variables stay in row-major order even where kernels want another.
+  public init(_ traced: Program, precision: Precision = .fast, keepsRows: Bool = false) {
     let simplified = Self.verified(Simplifier.simplify(traced))
     let laidOut = Self.verified(LayoutPass.laidOut(simplified, precision: precision))
-    let ordered = Self.verified(WeightLayoutPass.laidOut(laidOut))
+    let ordered = keepsRows ? laidOut : Self.verified(WeightLayoutPass.laidOut(laidOut))
     self.init(legal: Self.verified(Legalizer.legalize(ordered)), precision: precision)
   }
 
@@ -20,8 +21,10 @@ public struct Plan: Sendable {
   /// again instead of being kept, in loops' bodies too.
   ///
   /// - Throws: `EngineError.memoryLimit` when that is not possible.
-  public init(_ traced: Program, precision: Precision = .fast, memoryLimit: Int?) throws(EngineError) {
-    let plan = Plan(traced, precision: precision)
+  public init(
+    _ traced: Program, precision: Precision = .fast, memoryLimit: Int?, keepsRows: Bool = false
+  ) throws(EngineError) {
+    let plan = Plan(traced, precision: precision, keepsRows: keepsRows)
     self = if let memoryLimit { try Recompute.fit(plan, into: memoryLimit) } else { plan }
   }
 
