@@ -43,14 +43,16 @@ import Testing
     #expect(result == 0.031494140625)
   }
 
-  /// How many random programs: 2,400, or `DESCENT_FUZZ_GRAPHS`.
-  static let graphCount = ProcessInfo.processInfo.environment["DESCENT_FUZZ_GRAPHS"].flatMap { Int($0) } ?? 2400
+  private static func setting(_ name: String) -> Int? { ProcessInfo.processInfo.environment[name].flatMap { Int($0) } }
+  /// How many random programs: 2,400, or `DESCENT_FUZZ_GRAPHS`; from the seed `DESCENT_FUZZ_FIRST` on.
+  static let graphCount = setting("DESCENT_FUZZ_GRAPHS") ?? 2400
+  static let firstSeed = setting("DESCENT_FUZZ_FIRST") ?? 0
   static let parts = 8
 
   @Test(arguments: 0..<parts)
   func `random programs`(_ part: Int) {
     var unstable = 0
-    let seeds = stride(from: part, to: Self.graphCount, by: Self.parts)
+    let seeds = stride(from: Self.firstSeed + part, to: Self.firstSeed + Self.graphCount, by: Self.parts)
     for seed in seeds {
       let graph = RandomGraph(seed: UInt64(seed))
       let result = Agreement.check(graph.program(), graph.arguments(), engine: Self.engine)

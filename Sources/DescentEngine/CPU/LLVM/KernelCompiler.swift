@@ -28,9 +28,10 @@ public final class KernelCompiler: Sendable {
     let ir: String
   }
 
-  /// One kernel: the address of its code once that is known. The lock is held while it is being compiled.
+  /// One kernel: the address of its code once that is known, or why there is none. The lock is held while it is being
+  /// compiled.
   private final class Slot: Sendable {
-    let address = Mutex<UInt?>(nil)
+    let outcome = Mutex<Result<UInt, EngineError>?>(nil)
   }
 
   let generator: KernelCodeGenerator
@@ -90,15 +91,17 @@ public final class KernelCompiler: Sendable {
       table[request] = slot
       return slot
     }
-    let address = try slot.address.withLock { known throws(EngineError) -> UInt in
+    let outcome = slot.outcome.withLock { known in
       if let known {
-        tally.withLock { $0.reusedInMemory += 1 }
+        if case .success = known { tally.withLock { $0.reusedInMemory += 1 } }
         return known
       }
-      let address = try make(request)
-      known = address
-      return address
+      // A failure is final: the linker has the kernel's name by then, and would only complain of a second one.
+      let outcome = Result { () throws(EngineError) in try make(request) }
+      known = outcome
+      return outcome
     }
+    let address = try outcome.get()
     guard let pointer = UnsafeRawPointer(bitPattern: address) else {
       throw .kernelNotLoaded(symbol: symbol, message: "its address is zero")
     }

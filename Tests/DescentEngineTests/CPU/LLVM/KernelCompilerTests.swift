@@ -50,6 +50,19 @@ import Testing
     #expect(compiler.counters == .init(compiled: 6, loadedFromDisk: 0, reusedInMemory: 42))
   }
 
+  @Test func `a kernel that cannot be loaded gives the same reason again`() throws {
+    let compiler = try compiler()
+    let reasons = (0..<2).map { _ -> String in
+      do {
+        _ = try compiler.function(symbol: "kernel", ir: KernelSamples.calling("descent_is_nowhere"))
+        return "loaded"
+      } catch { return "\(error)" }
+    }
+    #expect(reasons[0].contains("descent_is_nowhere"))
+    #expect(reasons[0] == reasons[1])
+    #expect(compiler.counters == .init())
+  }
+
   @Test(arguments: ["expf", "tanhf", "erff"])
   func functionsOfTheCLibraryResolve(name: String) throws {
     let code = try compiler().function(symbol: "kernel", ir: KernelSamples.calling(name))
