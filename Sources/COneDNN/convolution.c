@@ -55,9 +55,9 @@ static const struct {
   const char *name;
   dnnl_format_tag_t tag;
 } weight_orders[] = {
-    {"OIhw16i16o", dnnl_OIhw16i16o},   {"Ohwi16o", dnnl_Ohwi16o},   {"gOIhw16i16o", dnnl_gOIhw16i16o},
-    {"gOhwi16o", dnnl_gOhwi16o},       {"Goihw16g", dnnl_Goihw16g}, {"OIhw8i8o", dnnl_OIhw8i8o},
-    {"Ohwi8o", dnnl_Ohwi8o},           {"gOIhw8i8o", dnnl_gOIhw8i8o}, {"gOhwi8o", dnnl_gOhwi8o},
+    {"OIhw16i16o", dnnl_OIhw16i16o}, {"gOIhw16i16o", dnnl_gOIhw16i16o}, {"OIhw8i8o", dnnl_OIhw8i8o},
+    {"gOIhw8i8o", dnnl_gOIhw8i8o},   {"Ohwi16o", dnnl_Ohwi16o},         {"gOhwi16o", dnnl_gOhwi16o},
+    {"Ohwi8o", dnnl_Ohwi8o},         {"gOhwi8o", dnnl_gOhwi8o},         {"Goihw16g", dnnl_Goihw16g},
     {"Goihw8g", dnnl_Goihw8g},
 };
 enum { WEIGHT_ORDERS = sizeof weight_orders / sizeof weight_orders[0] };

@@ -24,7 +24,8 @@ public final class CompiledFunction: Sendable {
     self.body = body
   }
 
-  /// How often the function has been traced: once for each signature.
+  /// For how many signatures the function has been traced. One whose weights somebody reads between all runs is traced a
+  /// second time, and counts once.
   public var traceCount: Int { executables.withLock { $0.count } }
 
   /// The program for arguments of these types, traced and compiled if it is new.
@@ -49,6 +50,8 @@ public final class CompiledFunction: Sendable {
     return executable
   }
 
+  /// How many runs in a row may find their weights brought into rows by somebody else before the function is planned
+  /// again with its weights in rows.
   static let mostDisturbedRuns = 8
 
   /// The plan for arguments of these types, traced anew: nothing is compiled, bound or run.

@@ -9,8 +9,8 @@
 /// Large blocks come straight from the system: they are zero already, so that a page costs nothing until it is used. Huge
 /// pages were tried: no update is faster with them, and in a virtual machine each may cost a millisecond at first.
 public enum TensorMemory {
-  /// In bytes.
-  public static let alignment = 64
+  /// In bytes: a cache line.
+  private static let alignment = 64
   private static func isLarge(_ byteCount: Int) -> Bool { byteCount >= 1 << 22 }
 
   /// At least one byte of zeros.

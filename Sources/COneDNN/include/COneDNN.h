@@ -29,8 +29,8 @@ typedef enum {
 } descent_convolution_kind;
 
 /// The convolution of float32 images, or one of its two gradients. x is [batch, channels, height, width], the kernel
-/// [outputs, channels / groups, height, width] in the order that the descriptor names, the result y [batch, outputs, height, width], the bias
-/// [outputs]. Images lie in memory as [batch, channels / block, height, width, block]: block 0 stands for row-major
+/// [outputs, channels / groups, height, width] in the order that the descriptor names, the result y [batch, outputs,
+/// height, width], the bias [outputs]. Images lie in memory as [batch, channels / block, height, width, block]: block 0 stands for row-major
 /// order, `channels` for channels last; beside these there are 8 and 16.
 typedef struct {
   descent_convolution_kind kind;

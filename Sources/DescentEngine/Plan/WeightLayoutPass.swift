@@ -18,8 +18,10 @@ struct WeightLayoutPass {
   private var plain: [Node: Node] = [:]
 
   static func laidOut(_ program: Program) -> Program {
-    var pass = WeightLayoutPass(program)
-    for node in pass.nodes {
+    let nodes = Node.topologicalOrder(of: program.roots)
+    guard nodes.contains(where: { $0.convolution?.layout != nil }) else { return program }
+    var pass = WeightLayoutPass(program, nodes)
+    for node in nodes {
       guard let wanted = wantedOrder(of: node), pass.updates[wanted.weights] != nil else { continue }
       if let region = pass.region(of: wanted.weights, wanted.order) {
         pass.orders.merge(region) { known, _ in known }
@@ -28,9 +30,9 @@ struct WeightLayoutPass {
     return pass.orders.isEmpty ? program : pass.rewritten()
   }
 
-  private init(_ program: Program) {
+  private init(_ program: Program, _ nodes: [Node]) {
     self.program = program
-    nodes = Node.topologicalOrder(of: program.roots)
+    self.nodes = nodes
     reads = Dictionary(uniqueKeysWithValues: program.reads.enumerated().map { ($1.input, $0) })
     let inputs = Dictionary(
       uniqueKeysWithValues: program.reads.map { (ObjectIdentifier($0.variable), $0.input) })
