@@ -52,7 +52,7 @@ scaling: build
 fuzz: setup
 	for first in 0 5000 10000 15000; do \
 	  DESCENT_FUZZ_FIRST=$$first DESCENT_FUZZ_GRAPHS=5000 \
-	    $(SWIFT) test -c release -Xswiftc -enable-testing --filter EngineAgreementTests || exit 1; \
+	    $(SWIFT) test -c release -Xswiftc -enable-testing --filter BackendAgreementTests || exit 1; \
 	done
 
 ## The elementary functions' errors over every float there is; a quarter of an hour.

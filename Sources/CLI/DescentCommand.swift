@@ -22,7 +22,7 @@ struct DescentCommand: ParsableCommand {
       Results go to stdout, progress to stderr; --json makes results readable for programs. Ctrl-C ends a run with \
       what it has so far. Exit codes: 0 success, 1 failure, 64 wrong usage, 130 interrupted.
       """,
-    version: Machine.version,
+    version: Release.version,
     subcommands: [
       TrainCommand.self, PredictCommand.self, CompareCommand.self, FindLRCommand.self, OptimizersCommand.self,
       BenchCommand.self, InspectCommand.self, DoctorCommand.self,

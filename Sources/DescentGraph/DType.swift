@@ -136,3 +136,8 @@ extension Int32: TensorScalar { public static var dtype: DType { .int32 } }
 extension Int64: TensorScalar { public static var dtype: DType { .int64 } }
 extension UInt8: TensorScalar { public static var dtype: DType { .uint8 } }
 extension Bool: TensorScalar { public static var dtype: DType { .bool } }
+
+extension DType {
+  /// Whether this is one of the two 16-bit storage types.
+  package var isHalf: Bool { self == .bfloat16 || self == .float16 }
+}

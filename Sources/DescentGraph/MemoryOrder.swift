@@ -2,17 +2,17 @@
 ///
 /// Weights `[32, 16, 3, 3]` in blocks of 16×16, for example, have `cuts` `[2, 16, 1, 16, 3, 3]` and the permutation
 /// `[0, 2, 4, 5, 3, 1]`.
-public struct MemoryOrder: Hashable, Sendable {
+package struct MemoryOrder: Hashable, Sendable {
   /// What whoever computes in this order calls it.
-  public let name: String
+  package let name: String
   /// The tensor's own shape.
-  public let shape: Shape
+  package let shape: Shape
   /// Its axes after the cuts: a shape of as many elements.
-  public let cuts: Shape
+  package let cuts: Shape
   /// Of the axes after the cuts, outermost first.
-  public let permutation: [Int]
+  package let permutation: [Int]
 
-  public init(name: String, shape: Shape, cuts: Shape, permutation: [Int]) {
+  package init(name: String, shape: Shape, cuts: Shape, permutation: [Int]) {
     require(
       cuts.elementCount == shape.elementCount && permutation.sorted() == Array(cuts.indices),
       "memory order \(name): \(shape) cannot be cut into \(cuts) with axes \(permutation)")
@@ -23,18 +23,18 @@ public struct MemoryOrder: Hashable, Sendable {
   }
 
   /// The shape in which the elements lie row by row.
-  public var physical: Shape { Shape(permutation.map { cuts[$0] }) }
+  package var physical: Shape { Shape(permutation.map { cuts[$0] }) }
 
   /// `tensor`, of the order's shape, as a tensor of the physical shape.
-  public func ordered(_ tensor: Tensor) -> Tensor { tensor.reshaped(cuts).transposed(permutation) }
+  package func ordered(_ tensor: Tensor) -> Tensor { tensor.reshaped(cuts).transposed(permutation) }
 
   /// The inverse of ``ordered(_:)``.
-  public func restored(_ tensor: Tensor) -> Tensor {
+  package func restored(_ tensor: Tensor) -> Tensor {
     tensor.transposed(permutation.indices.map { permutation.firstIndex(of: $0)! }).reshaped(shape)
   }
 
   /// Copies row-major elements of `size` bytes into this order, or back.
-  func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, size: Int, restoring: Bool) {
+  package func copy(from source: UnsafeRawPointer, to target: UnsafeMutableRawPointer, size: Int, restoring: Bool) {
     func copy<Element>(_: Element.Type) {
       let (from, to) = (source.assumingMemoryBound(to: Element.self), target.assumingMemoryBound(to: Element.self))
       forEachRow { place, start, step, count in

@@ -2,7 +2,7 @@
 ///
 /// A node holds an op, its inputs, and the result's shape and dtype. What an op means is written down in
 /// `DescentEngine/Reference`; its shape and gradient rules are in `Rules/`.
-public enum Op: Hashable, Sendable {
+package enum Op: Hashable, Sendable {
   // Leaves
   case constant(Literal)
   case input(InputID)
@@ -88,11 +88,11 @@ public enum Op: Hashable, Sendable {
   case barrier
 }
 
-public enum Unary: String, CaseIterable, Sendable {
+package enum Unary: String, CaseIterable, Sendable {
   case negate, abs, sign, exp, expm1, log, log1p, sqrt, rsqrt, sin, cos, tanh, erf, sigmoid, relu, floor, ceil, not
 }
 
-public enum Binary: String, CaseIterable, Sendable {
+package enum Binary: String, CaseIterable, Sendable {
   case add, subtract, multiply, divide, power, maximum, minimum
   /// Logical on bool, bitwise on integers.
   case and, or, xor
@@ -100,11 +100,11 @@ public enum Binary: String, CaseIterable, Sendable {
   case shiftRight, shiftLeft
 }
 
-public enum Relation: String, CaseIterable, Sendable {
+package enum Relation: String, CaseIterable, Sendable {
   case equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
 }
 
-public enum Reduction: String, CaseIterable, Sendable { case sum, maximum, minimum }
+package enum Reduction: String, CaseIterable, Sendable { case sum, maximum, minimum }
 
 /// Which axes of a dot product's operands run together. The result's axes are batch, then the left operand's free axes,
 /// then the right operand's.
@@ -126,11 +126,11 @@ public struct DotAxes: Hashable, Sendable {
 }
 
 /// The value of a constant: one scalar for every element, or data.
-public enum Literal: Hashable, Sendable {
+package enum Literal: Hashable, Sendable {
   case splat(Double)
   case data(Storage)
 
-  public static func == (a: Literal, b: Literal) -> Bool {
+  package static func == (a: Literal, b: Literal) -> Bool {
     switch (a, b) {
     // Bit patterns, so that NaN equals itself and the two zeros differ.
     case (.splat(let x), .splat(let y)): x.bitPattern == y.bitPattern
@@ -138,7 +138,7 @@ public enum Literal: Hashable, Sendable {
     case (.splat, .data), (.data, .splat): false
     }
   }
-  public func hash(into hasher: inout Hasher) {
+  package func hash(into hasher: inout Hasher) {
     switch self {
     case .splat(let value): hasher.combine(value.bitPattern)
     case .data(let storage): hasher.combine(ObjectIdentifier(storage))
@@ -147,10 +147,10 @@ public enum Literal: Hashable, Sendable {
 }
 
 /// Identifies a graph input: an argument of a traced function, a variable, or a number fed in at every step.
-public struct InputID: Hashable, Sendable, CustomStringConvertible {
-  public let index: Int
-  public let name: String
-  public var description: String { name }
+package struct InputID: Hashable, Sendable, CustomStringConvertible {
+  package let index: Int
+  package let name: String
+  package var description: String { name }
   init(index: Int, name: String) {
     self.index = index
     self.name = name
@@ -159,7 +159,7 @@ public struct InputID: Hashable, Sendable, CustomStringConvertible {
 
 extension Op {
   /// Whether each element of the result depends on the inputs' elements at the same place only.
-  public var isElementwise: Bool {
+  package var isElementwise: Bool {
     switch self {
     case .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient: true
     case .constant, .input, .iota, .randomBits, .reduce, .argmax, .reshape, .transpose, .broadcast, .slice, .pad,
@@ -172,7 +172,7 @@ extension Op {
   }
 
   /// The name that messages and printed graphs use.
-  public var name: String {
+  package var name: String {
     switch self {
     case .constant: "constant"
     case .input: "input"

@@ -2,15 +2,15 @@
 /// chosen by the key, so that any block can be computed on its own.
 ///
 /// Salmon, Moraes, Dror, Shaw, "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011, section 3.3.
-public struct Philox: Sendable {
-  public let key: (UInt32, UInt32)
+package struct Philox: Sendable {
+  package let key: (UInt32, UInt32)
 
-  public init(key: (UInt32, UInt32)) { self.key = key }
+  package init(key: (UInt32, UInt32)) { self.key = key }
   /// The low half of `key` is the first key word.
-  public init(key: UInt64) { self.key = (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)) }
+  package init(key: UInt64) { self.key = (UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)) }
 
   /// Block `number` of `stream`: the counter words are the low and high halves of `number`, then those of `stream`.
-  public func block(_ number: UInt64, stream: UInt64) -> [UInt32] {
+  package func block(_ number: UInt64, stream: UInt64) -> [UInt32] {
     block(counter: [
       UInt32(truncatingIfNeeded: number), UInt32(truncatingIfNeeded: number >> 32),
       UInt32(truncatingIfNeeded: stream), UInt32(truncatingIfNeeded: stream >> 32),
@@ -18,7 +18,7 @@ public struct Philox: Sendable {
   }
 
   /// The four words that belong to the four words of `counter`.
-  public func block(counter: [UInt32]) -> [UInt32] {
+  package func block(counter: [UInt32]) -> [UInt32] {
     var c = counter
     var (k0, k1) = key
     for _ in 0..<10 {

@@ -1,7 +1,7 @@
 extension Program {
   /// The graph as text, one node a line, for people to read. The body of a loop or call stands indented below the first
   /// of its results.
-  public func printed() -> String {
+  package func printed() -> String {
     var printer = GraphPrinter()
     printer.add(roots, indent: "")
     let names = printer.names
@@ -63,7 +63,7 @@ private struct GraphPrinter {
 
 extension Op {
   /// What a printed node says beside its inputs.
-  public var attributes: String {
+  package var attributes: String {
     switch self {
     case .constant, .input, .randomBits, .unary, .binary, .compare, .select, .cast, .bitcast, .stopGradient, .reshape,
       .barrier:

@@ -3,7 +3,7 @@ import RealModule
 /// What the element-wise ops mean, for one element. The simplifier folds constants with these, the reference interpreter
 /// runs on them, and the compiled kernels are tested against them.
 extension Unary {
-  public func callAsFunction<F: Real & BinaryFloatingPoint>(_ x: F) -> F {
+  package func callAsFunction<F: Real & BinaryFloatingPoint>(_ x: F) -> F {
     switch self {
     case .negate: -x
     case .abs: x.magnitude
@@ -27,7 +27,7 @@ extension Unary {
   }
 
   /// On integers and bools; the caller wraps the result to the dtype.
-  public func callAsFunction(_ x: Int, _ dtype: DType) -> Int {
+  package func callAsFunction(_ x: Int, _ dtype: DType) -> Int {
     switch self {
     case .negate: 0 &- x
     case .abs: x < 0 ? 0 &- x : x
@@ -41,7 +41,7 @@ extension Unary {
 }
 
 extension Binary {
-  public func callAsFunction<F: Real & BinaryFloatingPoint>(_ a: F, _ b: F) -> F {
+  package func callAsFunction<F: Real & BinaryFloatingPoint>(_ a: F, _ b: F) -> F {
     switch self {
     case .add: a + b
     case .subtract: a - b
@@ -67,7 +67,7 @@ extension Binary {
 
   /// On integers and bools; the caller wraps the result to the dtype. Division by zero gives 0, shifts beyond the width
   /// shift everything out.
-  public func callAsFunction(_ a: Int, _ b: Int, _ dtype: DType) -> Int {
+  package func callAsFunction(_ a: Int, _ b: Int, _ dtype: DType) -> Int {
     let width = dtype.byteCount * 8
     return switch self {
     case .add: a &+ b
@@ -94,7 +94,7 @@ extension Int {
 }
 
 extension Relation {
-  public func callAsFunction<C: Comparable>(_ a: C, _ b: C) -> Bool {
+  package func callAsFunction<C: Comparable>(_ a: C, _ b: C) -> Bool {
     switch self {
     case .equal: a == b
     case .notEqual: a != b
@@ -117,7 +117,7 @@ extension DType {
   }
 
   /// `value` wrapped to this integer type; a bool is 0 or 1.
-  public func wrapping(_ value: Int) -> Int {
+  package func wrapping(_ value: Int) -> Int {
     switch self {
     case .bool: value & 1
     case .uint8: Int(UInt8(truncatingIfNeeded: value))

@@ -2,7 +2,7 @@
 ///
 /// Rounding is kept: no rule here changes a finite result by more than the sign of a zero, except that
 /// `power` with a constant exponent becomes the exact multiplication, root or division.
-public struct Simplifier {
+package struct Simplifier {
   private struct Key: Hashable {
     let op: Op
     let inputs: [Node]
@@ -11,7 +11,7 @@ public struct Simplifier {
   }
   private var shared: [Key: Node] = [:]
 
-  public static func simplify(_ program: Program) -> Program {
+  package static func simplify(_ program: Program) -> Program {
     program.mapRoots { roots in
       let pruned = SubgraphPasses.pruningLoops(SubgraphPasses.inliningCalls(roots))
       return SubgraphPasses.pruningLoops(simplify(pruned))
@@ -194,7 +194,7 @@ public struct Simplifier {
 
 extension Node {
   /// The value every element has, when the node is a constant of one value.
-  public var splat: Double? {
+  package var splat: Double? {
     if case .constant(.splat(let value)) = op { value } else { nil }
   }
 }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A block of memory that holds a tensor's elements, aligned to a cache line.
 ///
 /// They lie in row-major order for everyone who reads `pointer`. Between two runs of a compiled step a variable's may lie in
@@ -10,18 +8,16 @@ import Synchronization
 public final class Storage: @unchecked Sendable {
   public let shape: Shape
   public let dtype: DType
-  /// Where the memory starts, whatever the order of the elements in it.
-  public let address: UnsafeMutableRawPointer
-  private let order = Mutex<MemoryOrder?>(nil)
-  /// Whether there is an order, to be asked without the lock.
-  private let isReordered = Atomic(false)
+  /// Where the memory starts.
+  package let pointer: UnsafeMutableRawPointer
+  /// The size of the elements together.
   public var byteCount: Int { shape.elementCount * dtype.byteCount }
 
   /// Memory for `shape`, every byte zero.
   public init(shape: Shape, dtype: DType) {
     self.shape = shape
     self.dtype = dtype
-    address = TensorMemory.allocate(byteCount: shape.elementCount * dtype.byteCount)
+    pointer = TensorMemory.allocate(byteCount: shape.elementCount * dtype.byteCount)
   }
 
   /// `value`, rounded to the type, in every element.
@@ -45,40 +41,7 @@ public final class Storage: @unchecked Sendable {
     scalars.withUnsafeBytes { if let base = $0.baseAddress { pointer.copyMemory(from: base, byteCount: $0.count) } }
   }
 
-  deinit { TensorMemory.deallocate(address, byteCount: byteCount) }
-
-  /// The elements in row-major order.
-  public var pointer: UnsafeMutableRawPointer {
-    bring(into: nil)
-    return address
-  }
-
-  /// Puts the elements into `wanted`, an order of this shape, or into row-major order. Costs next to nothing where they
-  /// have it already.
-  ///
-  /// - Returns: whether they had to move.
-  @discardableResult
-  public func bring(into wanted: MemoryOrder?) -> Bool {
-    if wanted == nil && !isReordered.load(ordering: .acquiring) { return false }
-    return order.withLock { current in
-      guard current != wanted else { return false }
-      let size = dtype.byteCount
-      let copy = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
-      defer { copy.deallocate() }
-      if let current {
-        copy.copyMemory(from: address, byteCount: byteCount)
-        current.copy(from: copy, to: address, size: size, restoring: true)
-      }
-      if let wanted {
-        require(wanted.shape == shape, "memory order \(wanted.name) of \(wanted.shape) for a tensor of shape \(shape)")
-        copy.copyMemory(from: address, byteCount: byteCount)
-        wanted.copy(from: copy, to: address, size: size, restoring: false)
-      }
-      current = wanted
-      isReordered.store(wanted != nil, ordering: .releasing)
-      return true
-    }
-  }
+  deinit { TensorMemory.deallocate(pointer, byteCount: byteCount) }
 
   public func copy() -> Storage {
     let result = Storage(shape: shape, dtype: dtype)

@@ -1,15 +1,15 @@
 /// A graph as a value: what a loop repeats, or what a gradient computes again. Compared by identity.
-public final class Subgraph: Sendable, Hashable {
+package final class Subgraph: Sendable, Hashable {
   /// Input nodes that stand for what the graph is applied to.
-  public let parameters: [Node]
-  public let results: [Node]
-  public init(parameters: [Node], results: [Node]) {
+  package let parameters: [Node]
+  package let results: [Node]
+  package init(parameters: [Node], results: [Node]) {
     self.parameters = parameters
     self.results = results
   }
-  public var nodeCount: Int { Node.topologicalOrder(of: results).count }
-  public static func == (a: Subgraph, b: Subgraph) -> Bool { a === b }
-  public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+  package var nodeCount: Int { Node.topologicalOrder(of: results).count }
+  package static func == (a: Subgraph, b: Subgraph) -> Bool { a === b }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
 /// A loop over the leading axis of sequences with carried state.
@@ -19,14 +19,14 @@ public final class Subgraph: Sendable, Hashable {
 ///
 /// In a masked loop the first sequence is a bool for each step. A step where it is false is not run: it hands the carries
 /// on, and its outputs are zeros.
-public struct Scan: Hashable, Sendable {
-  public var body: Subgraph
-  public var carryCount: Int
-  public var sequenceCount: Int
+package struct Scan: Hashable, Sendable {
+  package var body: Subgraph
+  package var carryCount: Int
+  package var sequenceCount: Int
   /// Whether the loop runs from the last element to the first.
-  public var isReversed: Bool
-  public var isMasked: Bool
-  public init(
+  package var isReversed: Bool
+  package var isMasked: Bool
+  package init(
     body: Subgraph, carryCount: Int, sequenceCount: Int, isReversed: Bool = false, isMasked: Bool = false
   ) {
     self.isMasked = isMasked
@@ -36,19 +36,19 @@ public struct Scan: Hashable, Sendable {
     self.isReversed = isReversed
   }
   /// The steps of a loop over `inputs`: the leading extent of its sequences.
-  public func length(_ inputs: [Node]) -> Int { inputs[carryCount].shape[0] }
+  package func length(_ inputs: [Node]) -> Int { inputs[carryCount].shape[0] }
 }
 
 /// One use of a graph. Each of its results is a node of its own, and all of them have the same application.
-public struct Application: Hashable, Sendable {
-  public enum Kind: Hashable, Sendable {
+package struct Application: Hashable, Sendable {
+  package enum Kind: Hashable, Sendable {
     case call(Subgraph)
     case scan(Scan)
   }
-  public let kind: Kind
-  public let inputs: [Node]
+  package let kind: Kind
+  package let inputs: [Node]
   /// The application that `node` is a result of, and which one; nil for other nodes.
-  public static func of(_ node: Node) -> (application: Application, result: Int)? {
+  package static func of(_ node: Node) -> (application: Application, result: Int)? {
     switch node.op {
     case .call(let graph, let result): (Application(kind: .call(graph), inputs: node.inputs), result)
     case .scan(let scan, let result): (Application(kind: .scan(scan), inputs: node.inputs), result)
@@ -115,19 +115,19 @@ extension Subgraph {
   }
 
   /// The graph for itself, its parameters as arguments.
-  public var program: Program {
+  package var program: Program {
     Program(arguments: parameters, feeds: [], reads: [], results: results, updates: [])
   }
 
   /// The results with `inputs` in the parameters' places: the graph written out.
-  public func applied(to inputs: [Node]) -> [Node] {
+  package func applied(to inputs: [Node]) -> [Node] {
     Node.replacing(Dictionary(uniqueKeysWithValues: zip(parameters, inputs)), in: results)
   }
 }
 
 extension Node {
   /// `roots` with every key of `replacement` replaced by its value.
-  public static func replacing(_ replacement: [Node: Node], in roots: [Node]) -> [Node] {
+  package static func replacing(_ replacement: [Node: Node], in roots: [Node]) -> [Node] {
     var new = replacement
     for node in topologicalOrder(of: roots) where new[node] == nil {
       let inputs = node.inputs.map { new[$0]! }

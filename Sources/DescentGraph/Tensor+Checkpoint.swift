@@ -22,7 +22,7 @@ public func checkpoint(_ inputs: [Tensor], _ body: ([Tensor]) throws -> [Tensor]
   let values = (results + writes.map(\.value)).map(\.node)
   let (graph, captured) = Subgraph.closing(values, over: [], inside: recorder.nodes)
   let outside = values.indices.map { Tensor(Node(.call(graph, result: $0), captured)) }
-  for (write, value) in zip(writes, outside[results.count...]) { write.variable.value = value }
+  for (write, value) in zip(writes, outside[results.count...]) { Trace.current?.write(write.variable, value) }
   return Array(outside[..<results.count])
 }
 

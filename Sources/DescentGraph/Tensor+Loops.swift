@@ -64,7 +64,7 @@ public func when(
     isReversed: false, isMasked: true)
   let next = (results + writes.map(\.value)).map(\.node)
   let outside = loop.closed(next: next, outputs: [], inside: recorder.nodes).carries
-  for (write, value) in zip(writes, outside[results.count...]) { write.variable.value = value }
+  for (write, value) in zip(writes, outside[results.count...]) { Trace.current?.write(write.variable, value) }
   return Array(outside[..<results.count])
 }
 

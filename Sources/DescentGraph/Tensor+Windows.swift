@@ -10,11 +10,11 @@ extension Tensor {
     windows(
       Windows(sizes: sizes, strides: strides ?? sizes.map { _ in 1 }, dilations: dilations ?? sizes.map { _ in 1 }))
   }
-  public func windows(_ w: Windows) -> Tensor { Tensor(.windows(w), [self]) }
+  package func windows(_ w: Windows) -> Tensor { Tensor(.windows(w), [self]) }
 
   /// The transpose of `windows`: each element of each window added to where it came from in a tensor of `shape`;
   /// `[…, positions…, sizes…]` → `[…, spatial…]`. Elements no window covers are 0.
-  public func foldingWindows(_ w: Windows, to shape: Shape) -> Tensor {
+  package func foldingWindows(_ w: Windows, to shape: Shape) -> Tensor {
     Tensor(.foldWindows(w), [self], shape: shape, dtype: dtype)
   }
 }

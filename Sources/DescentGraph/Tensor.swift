@@ -1,7 +1,7 @@
 /// A value in the graph. Building one runs nothing: an operation adds a node, reading evaluates it.
 public struct Tensor: Sendable {
-  public let node: Node
-  public init(_ node: Node) { self.node = node }
+  package let node: Node
+  package init(_ node: Node) { self.node = node }
 
   public var shape: Shape { node.shape }
   public var dtype: DType { node.dtype }
@@ -47,11 +47,11 @@ public struct Tensor: Sendable {
 }
 
 /// An immutable step of a computation. Nodes are shared and compared by identity.
-public final class Node: Sendable {
-  public let op: Op
-  public let inputs: [Node]
-  public let shape: Shape
-  public let dtype: DType
+package final class Node: Sendable {
+  package let op: Op
+  package let inputs: [Node]
+  package let shape: Shape
+  package let dtype: DType
 
   /// For ops whose result follows from their inputs.
   init(_ op: Op, _ inputs: [Node]) {
@@ -63,7 +63,7 @@ public final class Node: Sendable {
     NodeRecorder.current?.nodes.insert(self)
   }
   /// For ops that carry part of their result's type: leaves, reshape, broadcast, cast, randomBits.
-  public init(_ op: Op, _ inputs: [Node], shape: Shape, dtype: DType) {
+  package init(_ op: Op, _ inputs: [Node], shape: Shape, dtype: DType) {
     op.check(inputs, shape: shape, dtype: dtype)
     self.op = op
     self.inputs = inputs
@@ -74,12 +74,12 @@ public final class Node: Sendable {
 }
 
 extension Node: Hashable {
-  public static func == (a: Node, b: Node) -> Bool { a === b }
-  public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
+  package static func == (a: Node, b: Node) -> Bool { a === b }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 
   /// What sets and dictionaries ask for. Planning looks nodes up so often that the hasher for keys from outside would take
   /// a fifth of its time; an address multiplied (Fibonacci hashing) spreads well enough.
-  public func _rawHashValue(seed: Int) -> Int {
+  package func _rawHashValue(seed: Int) -> Int {
     let address = UInt(bitPattern: ObjectIdentifier(self))
     return Int(bitPattern: ((address ^ UInt(bitPattern: seed)) &* 0x9E37_79B9_7F4A_7C15) >> 20)
   }
@@ -87,7 +87,7 @@ extension Node: Hashable {
 
 extension Node {
   /// Every node that `roots` depend on, inputs before the nodes that use them. Iterative: graphs can be deep.
-  public static func topologicalOrder(of roots: [Node]) -> [Node] {
+  package static func topologicalOrder(of roots: [Node]) -> [Node] {
     var order: [Node] = []
     // Most graphs have some hundred nodes or thousands.
     var done = Set<Node>(minimumCapacity: 1024)

@@ -8,13 +8,13 @@
 ///
 /// Large blocks come straight from the system: they are zero already, so that a page costs nothing until it is used. Huge
 /// pages were tried: no update is faster with them, and in a virtual machine each may cost a millisecond at first.
-public enum TensorMemory {
+package enum TensorMemory {
   /// In bytes: a cache line.
   private static let alignment = 64
   private static func isLarge(_ byteCount: Int) -> Bool { byteCount >= 1 << 22 }
 
   /// At least one byte of zeros.
-  public static func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
+  package static func allocate(byteCount: Int) -> UnsafeMutableRawPointer {
     if isLarge(byteCount) {
       let mapped = mmap(nil, byteCount, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0)
       guard let mapped, mapped != MAP_FAILED else { fatalError("out of memory: no \(byteCount) bytes for a tensor") }
@@ -28,7 +28,7 @@ public enum TensorMemory {
   }
 
   /// Gives back what `allocate` gave for as many bytes.
-  public static func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
+  package static func deallocate(_ pointer: UnsafeMutableRawPointer, byteCount: Int) {
     if isLarge(byteCount) { munmap(pointer, byteCount) } else { pointer.deallocate() }
   }
 }

@@ -1,14 +1,14 @@
 /// What one run of a Swift function did to tensors: the way a function becomes a `Program`.
 ///
 /// `@unchecked Sendable`: a trace is task-local and only the task that records it touches it.
-public final class Trace: @unchecked Sendable {
-  @TaskLocal public static var current: Trace?
+package final class Trace: @unchecked Sendable {
+  @TaskLocal package static var current: Trace?
 
   private var inputCount = 0
   private var arguments: [Node] = []
   private var feeds: [Program.Feed] = []
   private var feedNodes: [AnyHashable: Tensor] = [:]
-  private var variables: [Variable] = []
+  private var variables: [any TracedVariable] = []
   private var inputs: [ObjectIdentifier: Node] = [:]
   private var current: [ObjectIdentifier: Tensor] = [:]
   /// Values that somebody wants to find again later in this trace.
@@ -17,7 +17,7 @@ public final class Trace: @unchecked Sendable {
   private var loops: [Int] = []
 
   /// How often a run executes what is being traced: in the body of a loop its length, elsewhere once.
-  public static var repetitions: Int { current?.loops.reduce(1, *) ?? 1 }
+  package static var repetitions: Int { current?.loops.reduce(1, *) ?? 1 }
 
   private func input(_ name: String, _ shape: Shape, _ dtype: DType) -> Node {
     defer { inputCount += 1 }
@@ -25,7 +25,7 @@ public final class Trace: @unchecked Sendable {
   }
 
   /// Runs `body` on new inputs of the given types and records what it does.
-  public static func record(
+  package static func record(
     arguments: [(name: String, shape: Shape, dtype: DType)], _ body: ([Tensor]) throws -> [Tensor]
   ) rethrows -> Program {
     let trace = Trace()
@@ -44,7 +44,7 @@ public final class Trace: @unchecked Sendable {
     return Program(arguments: arguments, feeds: feeds, reads: reads, results: results, updates: updates)
   }
 
-  func read(_ variable: Variable) -> Tensor {
+  package func read(_ variable: any TracedVariable) -> Tensor {
     let key = ObjectIdentifier(variable)
     if let tensor = current[key] { return tensor }
     let node = input(
@@ -65,7 +65,7 @@ public final class Trace: @unchecked Sendable {
 
   /// A variable that was written, with its values before and after.
   struct Write {
-    let variable: Variable
+    let variable: any TracedVariable
     let before: Tensor
     let value: Tensor
   }
@@ -85,7 +85,7 @@ public final class Trace: @unchecked Sendable {
     return (result, writes)
   }
 
-  func write(_ variable: Variable, _ value: Tensor) {
+  package func write(_ variable: any TracedVariable, _ value: Tensor) {
     require(
       loops.isEmpty,
       "variable \(variable.name) is written in the body of a loop; return the value and write it outside"
@@ -99,13 +99,13 @@ public final class Trace: @unchecked Sendable {
   }
 
   /// Remembers a value for the rest of this trace, under the identity of whoever asks.
-  public func note(_ value: Tensor?, for owner: AnyObject) { notes[ObjectIdentifier(owner)] = value }
-  public func noted(for owner: AnyObject) -> Tensor? { notes[ObjectIdentifier(owner)] }
+  package func note(_ value: Tensor?, for owner: AnyObject) { notes[ObjectIdentifier(owner)] = value }
+  package func noted(for owner: AnyObject) -> Tensor? { notes[ObjectIdentifier(owner)] }
 
   /// A scalar that the host computes anew before every run of the program: a learning rate, a decay factor.
   ///
   /// `key` identifies it: asking twice for one key gives one input.
-  public func feed(
+  package func feed(
     _ name: @autoclosure () -> String, key: AnyHashable, value: @escaping @Sendable () -> Double
   ) -> Tensor {
     if let known = feedNodes[key] { return known }
@@ -116,34 +116,39 @@ public final class Trace: @unchecked Sendable {
   }
 }
 
+/// What a program reads and updates from run to run, by identity: the graph knows its type, and no memory.
+package protocol TracedVariable: AnyObject, Sendable {
+  var name: String { get }
+  var shape: Shape { get }
+  var dtype: DType { get }
+}
+
 /// A traced function: its inputs, its results, and the variables it reads and updates.
-public struct Program: Sendable {
-  public struct Feed: Sendable {
-    public let input: Node
-    public let value: @Sendable () -> Double
+package struct Program: Sendable {
+  package struct Feed: Sendable {
+    package let input: Node
+    package let value: @Sendable () -> Double
   }
-  public struct Read: Sendable {
-    public let variable: Variable
-    public var input: Node
-    /// The order in which an engine keeps the variable in memory, if not row-major; the input has its physical shape.
-    public var order: MemoryOrder?
+  package struct Read: Sendable {
+    package let variable: any TracedVariable
+    package var input: Node
   }
-  public struct Update: Sendable {
-    public let variable: Variable
-    public var value: Node
+  package struct Update: Sendable {
+    package let variable: any TracedVariable
+    package var value: Node
   }
 
-  public var arguments: [Node]
-  public var feeds: [Feed]
-  public var reads: [Read]
-  public var results: [Node]
-  public var updates: [Update]
+  package var arguments: [Node]
+  package var feeds: [Feed]
+  package var reads: [Read]
+  package var results: [Node]
+  package var updates: [Update]
 
   /// Everything the program must compute.
-  public var roots: [Node] { results + updates.map(\.value) }
+  package var roots: [Node] { results + updates.map(\.value) }
 
   /// The same program with each root replaced.
-  public func mapRoots(_ transform: ([Node]) -> [Node]) -> Program {
+  package func mapRoots(_ transform: ([Node]) -> [Node]) -> Program {
     let mapped = transform(roots)
     var copy = self
     copy.results = Array(mapped[..<results.count])

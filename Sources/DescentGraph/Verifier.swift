@@ -1,14 +1,15 @@
 /// Checks that every node's type follows from its inputs and that updates fit their variables.
 ///
 /// Passes run it on their result in debug builds; a violation is a bug in the pass and traps with the node named.
-public enum Verifier {
-  public static func verify(_ program: Program) {
+package enum Verifier {
+  package static func verify(_ program: Program) {
     let inputs = program.arguments + program.feeds.map(\.input) + program.reads.map(\.input)
     verify(program.roots, inputs: Set(inputs))
     for update in program.updates {
-      let order = program.reads.first { $0.variable === update.variable }?.order
+      // What is read has the variable's type, or the one in which a back end keeps it.
+      let type = program.reads.first { $0.variable === update.variable }.map { TensorType($0.input) }
       require(
-        update.value.shape == order?.physical ?? update.variable.shape && update.value.dtype == update.variable.dtype,
+        TensorType(update.value) == type,
         "variable \(update.variable.name) is \(update.variable.dtype)\(update.variable.shape), its update is "
           + "\(TensorType(update.value))")
     }

@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 
 /// A part of a model: a struct or class that holds parameters and other modules.
@@ -29,8 +29,8 @@ extension Module {
   /// Draws every parameter's starting value. Each depends on the seed and the parameter's name only: adding a layer does
   /// not change the others.
   ///
-  /// - Throws: `EngineError` when an engine library is missing.
-  public func initialize(seed: Int) throws(EngineError) {
+  /// - Throws: what the current device's back end throws, such as `EngineError` when a library is missing.
+  public func initialize(seed: Int) throws {
     name()
     let all = parameters
     let key = RandomKey(seed)

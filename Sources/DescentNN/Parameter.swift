@@ -1,4 +1,5 @@
 import DescentGraph
+import DescentRuntime
 import Synchronization
 
 /// A tensor of a model, trainable or state: the reference-typed leaf that layers hold.

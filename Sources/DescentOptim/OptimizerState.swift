@@ -1,4 +1,5 @@
 import DescentGraph
+import DescentRuntime
 
 /// What a method remembers about one parameter tensor: a struct of `@Slot` tensors, of arrays of slots, and of other such
 /// structs.

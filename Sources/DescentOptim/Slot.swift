@@ -1,4 +1,5 @@
 import DescentGraph
+import DescentRuntime
 
 /// A tensor that an optimizer remembers from step to step, under the name of the property.
 ///

@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 import Foundation
 
@@ -48,10 +48,14 @@ struct EncodedTensor {
     // Every byte is its neighbour, and the first is zero.
     let isZero =
       start.pointer.load(as: UInt8.self) == 0 && memcmp(start.pointer, start.pointer + 1, start.byteCount - 1) == 0
-    let program = Trace.record(arguments: []) { _ in encoded(Tensor(storage: start), noise: nil) }
-    // Zeros of any size without the interpreter.
-    if isZero { return program.results.map { Variable(shape: $0.shape, dtype: $0.dtype) } }
-    return Interpreter<Double>().run(program, arguments: []).results.map { Variable($0.storage()) }
+    let parts = encoded(Tensor(storage: start), noise: nil)
+    // Zeros of any size without a computation.
+    if isZero { return parts.map { Variable(shape: $0.shape, dtype: $0.dtype) } }
+    // The definition needs no library, so that this cannot fail.
+    guard let values = try? Trace.$current.withValue(nil, operation: { try evaluate(parts, on: .reference) }) else {
+      preconditionFailure("optimizer state \(dtype)\(shape) could not be encoded")
+    }
+    return values.map { Variable($0) }
   }
 
   /// The tensor that `parts` stand for.

@@ -1,4 +1,5 @@
 import DescentGraph
+import DescentRuntime
 
 /// What an update may ask about the current step: its number, the method's hyper-parameters now, the loss.
 @dynamicMemberLookup

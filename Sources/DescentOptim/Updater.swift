@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 import Synchronization
 
@@ -107,7 +107,7 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   ///
   /// - Throws: `EngineError` when an engine library is missing, and what `body` throws.
   public func withEvaluationPoint<Result>(_ body: () throws -> Result) throws -> Result {
-    let trained = parameters.map { $0.storage.copy() }
+    let trained = parameters.map { $0.snapshot() }
     guard try moveToEvaluationPoint() else { return try body() }
     defer { for (parameter, value) in zip(parameters, trained) { parameter.assign(value) } }
     return try body()

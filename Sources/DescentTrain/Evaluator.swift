@@ -1,5 +1,5 @@
 import DescentData
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 import DescentNN
 
@@ -56,12 +56,13 @@ public final class Evaluator {
     predictions.reserveCapacity(source.count)
     for start in stride(from: 0, to: source.count, by: Self.chunk) {
       let count = min(Self.chunk, source.count - start)
-      let executable = try forward.executable(shapes: [[count]], dtypes: [.int32])
-      let indices = executable.arguments[0].pointer.assumingMemoryBound(to: Int32.self)
-      for i in 0..<count { indices[i] = Int32(start + i) }
-      executable.run()
-      total += executable.results[0].double(at: 0) * Double(count)
-      for i in 0..<count { predictions.append(executable.results[1].double(at: i)) }
+      let rows = (start..<start + count).map { Int32($0) }
+      total += try forward.step(shapes: [[count]], dtypes: [.int32]).run(
+        { arguments in rows.withUnsafeBytes { arguments[0].fill(from: $0) } },
+        { results in
+          for i in 0..<count { predictions.append(results[1].double(at: i)) }
+          return results[0].double(at: 0) * Double(count)
+        })
     }
     return (total / Double(max(source.count, 1)), predictions)
   }

@@ -1,3 +1,4 @@
+import DescentRuntime
 import DescentData
 import DescentGraph
 import DescentNN
@@ -9,7 +10,7 @@ extension Experiment {
   /// A point's epoch is the count of evaluations so far, its step that of iterations. Dropout draws the same units in every
   /// evaluation, since the line search needs one function.
   func minimize(
-    _ method: LBFGS, _ data: PreparedData, _ isCancelled: () -> Bool, _ onEpoch: (MethodResult.Point) -> Void
+    _ method: LBFGS, _ data: PreparedData, _ isCancelled: () -> Bool, _ onEpoch: (RunRecord.Point) -> Void
   ) throws -> Outcome {
     guard data.train.count > 0 else { throw TrainingError.noExamples(data.train.name) }
     let objective = objective ?? .standard(for: data.train.targets)
@@ -17,7 +18,7 @@ extension Experiment {
     let model = Sequential.perceptron(widths(for: data), activation: activation, dropout: dropout)
     try model.initialize(seed: seed)
     let evaluator = Evaluator(model, objective, Evaluator.Source(data.test), data.test.targets)
-    var record = RunRecord(seed: seed, target: target, data: data)
+    var record = RunRecorder(seed: seed, target: target, data: data)
     var evaluation = try evaluator.evaluate()
     onEpoch(record.add(evaluation, epoch: 0, step: 0, seconds: 0, trainLoss: .nan))
 
@@ -32,7 +33,7 @@ extension Experiment {
         onEpoch(
           record.add(
             evaluation, epoch: result.evaluations, step: result.iterations,
-            seconds: (now - start - measuring).inSeconds, trainLoss: result.loss))
+            seconds: (now - start - measuring) / .seconds(1), trainLoss: result.loss))
       } catch {
         failure = error
       }
@@ -56,7 +57,7 @@ extension Experiment {
     if record.run.points.last?.epoch != result.evaluations, result.reason != .notFinite { measure(result) }
     record.finish(
       loss: result.reason == .notFinite ? .nan : result.loss, steps: result.iterations,
-      seconds: (clock.now - start - measuring).inSeconds)
+      seconds: (clock.now - start - measuring) / .seconds(1))
     record.run.gradientEvaluations = result.evaluations
     let isFinite = result.reason != .notFinite
     if !isFinite { record.run.divergedAtStep = 1 }

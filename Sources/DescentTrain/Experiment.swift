@@ -1,3 +1,4 @@
+import DescentRuntime
 import DescentData
 import DescentNN
 import DescentOptim
@@ -77,7 +78,7 @@ public struct Experiment: Sendable {
   /// What came out of a run.
   public struct Outcome {
     public var model: Sequential
-    public var run: MethodResult.Run
+    public var run: RunRecord
     public var test: Evaluation
     public var validation: Evaluation?
     /// Mean training loss over the last epoch.
@@ -97,7 +98,7 @@ public struct Experiment: Sendable {
   ///   - onEpoch: told after every epoch how far the run is.
   ///   - isCancelled: asked before every step.
   public func run(
-    on data: PreparedData, onEpoch: (MethodResult.Point) -> Void = { _ in },
+    on data: PreparedData, onEpoch: (RunRecord.Point) -> Void = { _ in },
     isCancelled: @escaping () -> Bool = { false }
   ) throws -> Outcome {
     if let fullBatch { return try minimize(fullBatch, data, isCancelled, onEpoch) }
@@ -106,7 +107,7 @@ public struct Experiment: Sendable {
 
   private func start<Method: OptimizationMethod>(
     _ optimizer: Method, _ data: PreparedData, _ isCancelled: @escaping () -> Bool,
-    _ onEpoch: (MethodResult.Point) -> Void
+    _ onEpoch: (RunRecord.Point) -> Void
   ) throws -> Outcome {
     let model = Sequential.perceptron(widths(for: data), activation: activation, dropout: dropout)
     let trainer = try Trainer(
@@ -116,7 +117,7 @@ public struct Experiment: Sendable {
     let evaluator = try trainer.evaluator(for: data.test)
 
     var evaluation = try evaluator.evaluate()
-    var record = RunRecord(seed: seed, target: target, data: data)
+    var record = RunRecorder(seed: seed, target: target, data: data)
     var trainLoss = Double.nan
     var divergence: TrainingError?
     var plateau = plateau
@@ -158,9 +159,9 @@ public struct Experiment: Sendable {
   }
 }
 
-extension Comparison.Metric {
+extension Metric {
   /// Accuracy for classes, root mean squared error for numbers.
-  public static func standard(for data: PreparedData) -> Comparison.Metric {
+  public static func standard(for data: PreparedData) -> Metric {
     data.isClassification ? .testAccuracy : .testRMSE
   }
 

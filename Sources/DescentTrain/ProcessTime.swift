@@ -5,15 +5,17 @@
 #endif
 
 /// What a piece of work takes: the clock's time, and the processor time of all threads.
-struct ProcessTime {
-  private(set) var wallSeconds = 0.0
-  private(set) var cpuSeconds = 0.0
+package struct ProcessTime {
+  package init() {}
+
+  package private(set) var wallSeconds = 0.0
+  package private(set) var cpuSeconds = 0.0
 
   /// Adds what `body` takes.
-  mutating func measure<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package mutating func measure<Result>(_ body: () throws -> Result) rethrows -> Result {
     let (wall, cpu) = (ContinuousClock.now, Self.cpuNow)
     defer {
-      wallSeconds += (ContinuousClock.now - wall).inSeconds
+      wallSeconds += (ContinuousClock.now - wall) / .seconds(1)
       cpuSeconds += Self.cpuNow - cpu
     }
     return try body()

@@ -1,5 +1,5 @@
 import DescentData
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 import DescentNN
 import DescentOptim
@@ -31,7 +31,7 @@ public final class Trainer<Model: UnaryModule> {
   private var rows: [Int32] = []
   private let step: CompiledFunction
   /// The compiled step by batch size: the usual one, and that of an epoch's last batch.
-  private var executables: [Int: Executable] = [:]
+  private var compiledSteps: [Int: CompiledStep] = [:]
   private let learningRate: () -> Double
   private let withEvaluationPoint: (() throws -> Void) throws -> Void
 
@@ -88,21 +88,21 @@ public final class Trainer<Model: UnaryModule> {
   @discardableResult
   public func epoch() throws -> Double {
     let start = ContinuousClock.now
-    defer { seconds += (ContinuousClock.now - start).inSeconds }
+    defer { seconds += (ContinuousClock.now - start) / .seconds(1) }
     order.fill(&rows, epoch: epochs)
     var total = 0.0
     var seen = 0
     for batch in 0..<order.batchCount {
       if isCancelled() { return seen == 0 ? .nan : total / Double(seen) }
       let range = order.range(ofBatch: batch)
-      let executable = try executable(batch: range.count)
-      rows.withUnsafeBytes { bytes in
-        executable.arguments[0].pointer.copyMemory(
-          from: bytes.baseAddress! + range.lowerBound * 4, byteCount: range.count * 4)
-      }
-      executable.run()
+      let loss = try compiled(batch: range.count).run(
+        { arguments in
+          rows.withUnsafeBytes { bytes in
+            arguments[0].fill(
+              from: UnsafeRawBufferPointer(rebasing: bytes[(range.lowerBound * 4)..<(range.upperBound * 4)]))
+          }
+        }, { $0[0].double(at: 0) })
       steps += 1
-      let loss = executable.results[0].double(at: 0)
       guard loss.isFinite else {
         // The step was left out and counted.
         if skippedSteps != nil { continue }
@@ -115,15 +115,15 @@ public final class Trainer<Model: UnaryModule> {
     return seen == 0 ? .nan : total / Double(seen)
   }
 
-  private func executable(batch: Int) throws -> Executable {
-    if let known = executables[batch] { return known }
-    let executable = try step.executable(shapes: [[batch]], dtypes: [.int32])
-    executables[batch] = executable
-    return executable
+  private func compiled(batch: Int) throws -> CompiledStep {
+    if let known = compiledSteps[batch] { return known }
+    let compiled = try step.step(shapes: [[batch]], dtypes: [.int32])
+    compiledSteps[batch] = compiled
+    return compiled
   }
 
-  /// The plan of one training step, for people to read; nothing is compiled or run.
-  public func stepPlan() throws -> Plan { try step.plan(shapes: [[batch]], dtypes: [.int32]) }
+  /// One training step as a program, for people to look at; nothing is prepared or run.
+  package func stepProgram() throws -> Program { try step.program(shapes: [[batch]], dtypes: [.int32]) }
 
   /// Loss and quality on `data`, with dropout off, where the method wants the network evaluated.
   public func evaluate(_ data: Dataset) throws -> Evaluation {
@@ -135,8 +135,4 @@ public final class Trainer<Model: UnaryModule> {
     try objective.check(data)
     return Evaluator(model, objective, Evaluator.Source(data), data.targets, around: withEvaluationPoint)
   }
-}
-
-extension Duration {
-  var inSeconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }

@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentReference
 import DescentGraph
 import TestSupport
 

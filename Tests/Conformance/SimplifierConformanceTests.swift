@@ -1,4 +1,3 @@
-import DescentEngine
 import DescentGraph
 import TestSupport
 import Testing

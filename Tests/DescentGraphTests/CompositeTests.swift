@@ -1,4 +1,3 @@
-import DescentEngine
 import DescentGraph
 import RealModule
 import Testing

@@ -16,26 +16,6 @@ import Testing
     #expect(Storage(filled: -0.0, shape: [3], dtype: .float32).double(at: 2).sign == .minus)
   }
 
-  @Test(arguments: DType.allCases) func `elements in another order come back when somebody asks`(dtype: DType) {
-    let shape: Shape = [4, 3, 2]
-    let order = MemoryOrder(name: "halves", shape: shape, cuts: [2, 2, 3, 2], permutation: [0, 3, 2, 1])
-    let other = MemoryOrder(name: "turned", shape: shape, cuts: shape, permutation: [2, 1, 0])
-    let storage = Storage(shape: shape, dtype: dtype)
-    let values = (0..<24).map { dtype == .bool ? Double($0 % 2) : Double($0) }
-    for (i, value) in values.enumerated() { storage.set(value, at: i) }
-    let address = storage.address
-    func bytes() -> [UInt8] { Array(UnsafeRawBufferPointer(start: address, count: storage.byteCount)) }
-    let before = bytes()
-    storage.bring(into: order)
-    #expect(before != bytes())
-    storage.bring(into: other)
-    storage.bring(into: order)
-    #expect(order.physical == [2, 2, 3, 2])
-    #expect((0..<24).map { storage.double(at: $0) } == values)
-    #expect(before == bytes())
-    #expect(storage.pointer == address)
-  }
-
   @Test func `an order restores what it ordered`() {
     let order = MemoryOrder(name: "halves", shape: [4, 3], cuts: [2, 2, 3], permutation: [2, 0, 1])
     let x = Tensor((0..<12).map { Float($0) }).reshaped([4, 3])

@@ -1,4 +1,5 @@
-import DescentEngine
+import DescentRuntime
+import DescentReference
 import DescentGraph
 import Testing
 

@@ -1,3 +1,4 @@
+import DescentRuntime
 import DescentGraph
 import Testing
 

@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 
 extension Tensor {

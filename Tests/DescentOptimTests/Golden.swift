@@ -1,3 +1,4 @@
+import DescentRecorded
 import DescentGraph
 import DescentOptim
 import Foundation

@@ -1,4 +1,5 @@
-import DescentEngine
+import DescentRuntime
+import DescentFiles
 import DescentGraph
 import DescentOptim
 import DescentTrain

@@ -1,3 +1,4 @@
+import DescentGraph
 import DescentData
 import DescentNN
 import DescentOptim
@@ -17,7 +18,7 @@ import Testing
   @Test func `points, totals and target agree with each other`() throws {
     let data = try PreparedData.digits(validation: 0.1)
     let target = 0.8
-    var told: [MethodResult.Point] = []
+    var told: [RunRecord.Point] = []
     let outcome = try digits(epochs: 6, target: target).run(on: data, onEpoch: { told.append($0) })
     let run = outcome.run
     #expect(run.points == told)
@@ -77,7 +78,7 @@ import Testing
     experiment.fullBatch = LBFGS()
     experiment.epochs = 100
     experiment.target = 0.1
-    var told: [MethodResult.Point] = []
+    var told: [RunRecord.Point] = []
     let outcome = try experiment.run(on: data, onEpoch: { told.append($0) })
     let run = outcome.run
     #expect(try #require(run.finalMetric) < 1e-3)

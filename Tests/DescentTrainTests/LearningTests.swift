@@ -1,3 +1,4 @@
+import DescentGraph
 import DescentData
 import DescentNN
 import DescentOptim

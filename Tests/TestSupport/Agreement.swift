@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentReference
 import DescentGraph
 
 /// Compares what an engine makes of a program with what the reference interpreter makes of it.
@@ -23,18 +23,18 @@ import DescentGraph
 ///
 /// Where a program rounds to bfloat16 or float16, the tolerance is as wide as that rounding, so an engine that leaves a
 /// rounding out is not found here.
-public enum Agreement: Sendable {
+package enum Agreement: Sendable {
   case agrees
   /// The engine's result is no matter of judgement: it is wrong. The text says where and by how much.
   case disagrees(String)
   /// The program has no answer to compare with.
   case unstable(String)
 
-  public var disagreement: String? { if case .disagrees(let text) = self { text } else { nil } }
-  public var isUnstable: Bool { if case .unstable = self { true } else { false } }
+  package var disagreement: String? { if case .disagrees(let text) = self { text } else { nil } }
+  package var isUnstable: Bool { if case .unstable = self { true } else { false } }
 
   /// Runs `program` on `arguments` in the reference and in `engine`. An error that `engine` throws is a disagreement.
-  public static func check(
+  package static func check(
     _ program: Program, _ arguments: [Storage], engine: (Program, [Storage]) throws -> [Storage]
   ) -> Agreement {
     let expectation = Expectation(program, arguments)

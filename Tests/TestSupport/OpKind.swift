@@ -1,7 +1,7 @@
 import DescentGraph
 
 /// `Op` without its attributes: what a table can ask "does every one have a row?" about.
-public enum OpKind: Hashable, Sendable, CustomStringConvertible {
+package enum OpKind: Hashable, Sendable, CustomStringConvertible {
   case constant, input, iota, randomBits
   case unary(Unary)
   case binary(Binary)
@@ -13,7 +13,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
   case argsort, cumulativeSum, attention, attentionGradient, factorization, triangularSolve, call, scan, barrier
 
   /// Exhaustive on purpose: a new `Op` case does not compile until it has a kind here.
-  public init(_ op: Op) {
+  package init(_ op: Op) {
     switch op {
     case .constant: self = .constant
     case .input: self = .input
@@ -56,7 +56,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Every kind. `next` makes the list complete: it names, exhaustively, the kind that comes after each one.
-  public static let all: [OpKind] = {
+  package static let all: [OpKind] = {
     var kinds: [OpKind] = []
     var kind: OpKind? = .constant
     while let current = kind {
@@ -120,7 +120,7 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
-  public var description: String {
+  package var description: String {
     switch self {
     case .unary(let f): f.rawValue
     case .binary(let f): f.rawValue
@@ -165,5 +165,5 @@ public enum OpKind: Hashable, Sendable, CustomStringConvertible {
 
 extension Program {
   /// The kinds of all ops the program computes.
-  public var opKinds: Set<OpKind> { Set(Node.topologicalOrder(of: roots).map { OpKind($0.op) }) }
+  package var opKinds: Set<OpKind> { Set(Node.topologicalOrder(of: roots).map { OpKind($0.op) }) }
 }

@@ -1,30 +1,30 @@
 import DescentGraph
 
 /// A use of one op on float64 inputs: what the conformance tests differentiate, and what an engine can be run on.
-public struct OpRow: Sendable, CustomStringConvertible {
-  public enum Domain: Sendable {
+package struct OpRow: Sendable, CustomStringConvertible {
+  package enum Domain: Sendable {
     /// About -1.5 ... 1.5. No two elements, of one input or of several, are equal, and none is a multiple of 1/4.
     case spread
     /// The same above 0.3.
     case positive
   }
-  public struct Input: Sendable {
+  package struct Input: Sendable {
     let shape: Shape
     let domain: Domain
   }
 
-  public let name: String
+  package let name: String
   /// The op that this row is about.
-  public let kind: OpKind
-  public let inputs: [Input]
-  public let body: @Sendable ([Tensor]) -> Tensor
+  package let kind: OpKind
+  package let inputs: [Input]
+  package let body: @Sendable ([Tensor]) -> Tensor
   /// What to take finite differences of, when that is not `body`: the same function with everything behind a
   /// stopGradient replaced by its value at the given point.
-  public let frozen: (@Sendable (_ x: [Tensor], _ point: [Tensor]) -> Tensor)?
+  package let frozen: (@Sendable (_ x: [Tensor], _ point: [Tensor]) -> Tensor)?
 
-  public var description: String { name }
+  package var description: String { name }
 
-  public init(
+  package init(
     _ name: String, _ kind: OpKind, _ inputs: [(Shape, Domain)],
     frozen: (@Sendable (_ x: [Tensor], _ point: [Tensor]) -> Tensor)? = nil,
     _ body: @escaping @Sendable ([Tensor]) -> Tensor
@@ -37,13 +37,13 @@ public struct OpRow: Sendable, CustomStringConvertible {
   }
 
   /// The body as a program.
-  public func program() -> Program {
+  package func program() -> Program {
     Trace.record(arguments: inputs.enumerated().map { ("x\($0.offset)", $0.element.shape, .float64) }) { [body($0)] }
   }
 
   /// Values for the inputs, in order. Neighbouring numbers are 0.13 apart within an input and inputs are 0.017 apart,
   /// so that a finite difference never crosses a tie or a kink.
-  public func arguments() -> [Storage] {
+  package func arguments() -> [Storage] {
     var random = SplitMix(UInt64(name.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF_FFFF }))
     return inputs.enumerated().map { number, input in
       let count = input.shape.elementCount
@@ -59,8 +59,8 @@ public struct OpRow: Sendable, CustomStringConvertible {
 }
 
 /// One row per op at least; ops with attributes have several. A meta-test fails when an op has none.
-public enum OpTable {
-  public static let rows: [OpRow] =
+package enum OpTable {
+  package static let rows: [OpRow] =
     leafRows + unaryRows + binaryRows + choiceRows + reductionRows + movementRows + productRows + indexingRows
     + subgraphRows
     + convolutionRows + windowRows + poolingRows

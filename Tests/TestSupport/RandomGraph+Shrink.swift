@@ -5,7 +5,7 @@ extension RandomGraph {
   ///
   /// Greedy: takes the first simplification that still fails and starts over, until none does or `attempts` calls of
   /// `fails` are spent. Returns `self` when nothing can be taken away.
-  public func shrink(attempts: Int = 400, while fails: (RandomGraph) -> Bool) -> RandomGraph {
+  package func shrink(attempts: Int = 400, while fails: (RandomGraph) -> Bool) -> RandomGraph {
     var best = self
     var left = attempts
     var improved = true

@@ -8,49 +8,49 @@ import DescentGraph
 /// removed and extents shrunk, which is what makes shrinking simple.
 ///
 /// Values stay tame: risky functions get wrapped (log(|x| + ½), division by |x| + ½ …) and large ones are scaled down.
-public struct RandomGraph: Sendable, CustomStringConvertible {
+package struct RandomGraph: Sendable, CustomStringConvertible {
   /// An argument of the program.
-  public struct Input: Sendable, Equatable {
-    public var shape: Shape
-    public var dtype: DType
+  package struct Input: Sendable, Equatable {
+    package var shape: Shape
+    package var dtype: DType
     /// Floats are multiples of 1/2, so that ties and zeros occur.
-    public var grid: Bool
-    public var salt: UInt64
+    package var grid: Bool
+    package var salt: UInt64
   }
 
-  public struct Step: Sendable, Equatable {
-    public var kind: Kind
+  package struct Step: Sendable, Equatable {
+    package var kind: Kind
     /// Indices into the values so far: the inputs, then the results of the earlier steps.
-    public var operands: [Int]
-    public var salt: UInt64
+    package var operands: [Int]
+    package var salt: UInt64
     /// The largest extent of an axis that the step makes up itself.
-    public var limit: Int
+    package var limit: Int
   }
 
-  public enum Kind: Sendable, Hashable {
+  package enum Kind: Sendable, Hashable {
     case op(OpKind)
     case pattern(Pattern)
   }
 
   /// Several ops as they come together in training programs.
-  public enum Pattern: String, CaseIterable, Sendable {
+  package enum Pattern: String, CaseIterable, Sendable {
     case softmax, logSoftmax, logSumExp, layerNorm, centering, biasActivation, gelu, silu, softplus, momentum, adam
     case sharedSubexpression, crossEntropy, oneHot, dropout, normal, dense, denseGradient
   }
 
-  public let seed: UInt64
-  public var inputs: [Input]
-  public var steps: [Step]
+  package let seed: UInt64
+  package var inputs: [Input]
+  package var steps: [Step]
   /// Indices of the values that the program returns.
-  public var outputs: [Int]
+  package var outputs: [Int]
   /// When set, the program returns only this one of the nodes that the outputs depend on, in topological order.
   /// Shrinking cuts into a pattern with it.
-  public var innerResult: Int?
+  package var innerResult: Int?
 
   /// No value has more elements than this.
-  public static let elementLimit = 3000
+  package static let elementLimit = 3000
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     var random = SplitMix(seed)
     self.seed = seed
     inputs = (0..<random.integer(1...4)).map { _ in
@@ -116,7 +116,7 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
   }
 
   /// The described program. The same description always makes the same program.
-  public func program() -> Program {
+  package func program() -> Program {
     Trace.record(arguments: inputs.enumerated().map { ("x\($0.offset)", $0.element.shape, $0.element.dtype) }) {
       arguments in
       var builder = GraphBuilder(arguments)
@@ -129,14 +129,14 @@ public struct RandomGraph: Sendable, CustomStringConvertible {
   }
 
   /// The values to call the program with, in order.
-  public func arguments() -> [Storage] {
+  package func arguments() -> [Storage] {
     inputs.map { input in
       var random = SplitMix(input.salt)
       return random.storage(input.shape, input.dtype, grid: input.grid)
     }
   }
 
-  public var description: String { "RandomGraph, seed \(seed):\n" + program().printed() }
+  package var description: String { "RandomGraph, seed \(seed):\n" + program().printed() }
 }
 
 extension RandomGraph.Kind {

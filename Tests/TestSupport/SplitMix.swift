@@ -1,12 +1,12 @@
 import DescentGraph
 
 /// A small seeded generator for test data (SplitMix64; Steele, Lea, Flood, OOPSLA 2014): equal seeds, equal numbers.
-public struct SplitMix: RandomNumberGenerator, Sendable {
+package struct SplitMix: RandomNumberGenerator, Sendable {
   private var state: UInt64
 
-  public init(_ seed: UInt64) { state = seed }
+  package init(_ seed: UInt64) { state = seed }
 
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9E37_79B9_7F4A_7C15
     var z = state
     z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -15,14 +15,14 @@ public struct SplitMix: RandomNumberGenerator, Sendable {
   }
 
   /// `true` once in `count` draws.
-  public mutating func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
-  public mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
-  public mutating func double(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &self) }
-  public mutating func element<Element>(of array: [Element]) -> Element { array.randomElement(using: &self)! }
+  package mutating func oneIn(_ count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+  package mutating func integer(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &self) }
+  package mutating func double(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &self) }
+  package mutating func element<Element>(of array: [Element]) -> Element { array.randomElement(using: &self)! }
 
   /// Random data: floats in -2...2, small integers, any byte, any bool. With `grid` floats are multiples of 1/2, so
   /// that equal elements and exact zeros occur.
-  public mutating func storage(_ shape: Shape, _ dtype: DType, grid: Bool = false) -> Storage {
+  package mutating func storage(_ shape: Shape, _ dtype: DType, grid: Bool = false) -> Storage {
     let storage = Storage(shape: shape, dtype: dtype)
     for i in 0..<shape.elementCount {
       switch dtype {

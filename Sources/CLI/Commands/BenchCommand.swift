@@ -1,3 +1,5 @@
+import DescentBench
+import DescentText
 import ArgumentParser
 import Descent
 import Foundation

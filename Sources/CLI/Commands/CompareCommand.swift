@@ -1,3 +1,4 @@
+import DescentText
 import ArgumentParser
 import Descent
 import Foundation
@@ -228,9 +229,9 @@ struct CompareCommand: ParsableCommand {
 private struct CompareDisplay {
   private let progress: Progress
   private let epochs: Int
-  private let metric: Comparison.Metric
+  private let metric: Metric
 
-  init(_ output: OutputOptions, epochs: Int, metric: Comparison.Metric) {
+  init(_ output: OutputOptions, epochs: Int, metric: Metric) {
     progress = Progress(quiet: output.quiet, isForPrograms: output.json)
     self.epochs = epochs
     self.metric = metric

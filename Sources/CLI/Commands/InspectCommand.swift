@@ -1,3 +1,5 @@
+import DescentBench
+import DescentText
 import ArgumentParser
 import Descent
 import Foundation
@@ -106,7 +108,7 @@ struct InspectCommand: ParsableCommand {
     let trainer = try Trainer(
       model, optimizer: optimizer, on: plan.data.train, batch: plan.experiment.batch, seed: 0,
       objective: plan.experiment.objective, memoryLimit: plan.experiment.memoryLimit)
-    let step = try trainer.stepPlan()
+    let step = try Plan(trainer.stepProgram(), CompileOptions(memoryLimit: plan.experiment.memoryLimit))
     return (step, step.memorySummary(parameters: model.parameters.map(\.parameter.variable)))
   }
 }

@@ -1,3 +1,5 @@
+import DescentRecorded
+import DescentText
 import ArgumentParser
 import Descent
 import Foundation

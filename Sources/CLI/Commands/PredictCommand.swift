@@ -1,3 +1,4 @@
+import DescentText
 import ArgumentParser
 import Descent
 import Foundation
@@ -74,7 +75,7 @@ struct PredictCommand: ParsableCommand {
   private func summary(_ quality: PredictionQuality?, count: Int) -> String {
     let rows = "\(NumberText.count(Double(count))) row\(count == 1 ? "" : "s")"
     if let accuracy = quality?.accuracy {
-      return "accuracy \(Comparison.Metric.testAccuracy.text(accuracy)) of \(rows)"
+      return "accuracy \(Metric.testAccuracy.text(accuracy)) of \(rows)"
     }
     if let error = quality?.rootMeanSquaredError { return "RMSE \(NumberText.significant(error)) on \(rows)" }
     return "\(rows) predicted; there is no target column to judge them by"

@@ -1,3 +1,4 @@
+import DescentText
 import ArgumentParser
 import Descent
 
@@ -56,7 +57,8 @@ struct TrainCommand: ParsableCommand {
       on: plan.data, onEpoch: { display.show($0) }, isCancelled: { interruption.isRequested })
     display.finish()
     if let save, outcome.divergence == nil {
-      let split = SavedModel.Split(validation: data.table.split.validation, test: data.table.split.test, seed: seed)
+      let split = SavedModel.SplitFractions(
+        validation: data.table.split.validation, test: data.table.split.test, seed: seed)
       try SavedModel(
         outcome.model, of: plan.experiment, on: plan.data, optimizer: plan.optimizer.entry.name, split: split
       ).save(to: save)
@@ -76,7 +78,7 @@ struct TrainCommand: ParsableCommand {
 private final class TrainDisplay {
   private let progress: Progress
   private let plan: TrainingPlan
-  private let metric: Comparison.Metric
+  private let metric: Metric
   /// Lines are kept to about ten, however long the run.
   private let interval: Int
   private var lastEpoch = 0
@@ -88,7 +90,7 @@ private final class TrainDisplay {
     interval = max(1, (plan.experiment.epochs + 9) / 10)
   }
 
-  func show(_ point: MethodResult.Point) {
+  func show(_ point: RunRecord.Point) {
     let epochs = plan.experiment.epochs
     // An epoch that was cut short is measured too, under the number of the one before it.
     defer { lastEpoch = point.epoch }

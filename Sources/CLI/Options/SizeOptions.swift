@@ -1,3 +1,4 @@
+import DescentBench
 import ArgumentParser
 import Descent
 

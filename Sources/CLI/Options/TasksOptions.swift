@@ -1,3 +1,4 @@
+import DescentText
 import ArgumentParser
 import Descent
 
@@ -64,8 +65,8 @@ struct TasksOptions: ParsableArguments {
     }
   }
 
-  func plan(seeds: Int?) -> Tournament.Plan {
-    var plan = Tournament.Plan()
+  func plan(seeds: Int?) -> Tournament.Settings {
+    var plan = Tournament.Settings()
     plan.trials = tune ?? plan.trials
     plan.seeds = seeds ?? plan.seeds
     plan.cost = by ?? plan.cost

@@ -1,3 +1,4 @@
+import DescentText
 import Descent
 import Foundation
 
@@ -35,8 +36,8 @@ struct Diagnosis {
 
   private static var descent: Finding {
     Finding(
-      key: "descent", title: "Descent", state: .good, text: Machine.version,
-      facts: [("version", .string(Machine.version))])
+      key: "descent", title: "Descent", state: .good, text: Release.version,
+      facts: [("version", .string(Release.version))])
   }
 
   /// Only programs that use Descent as a package need a compiler; the command does not.

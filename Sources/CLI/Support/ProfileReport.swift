@@ -1,3 +1,5 @@
+import DescentBench
+import DescentText
 import Descent
 
 /// The kernels of a workload's step by time, beside what the machine reaches at best.

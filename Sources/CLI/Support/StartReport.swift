@@ -1,3 +1,5 @@
+import DescentBench
+import DescentText
 import Descent
 import Dispatch
 import Foundation

@@ -1,3 +1,4 @@
+import DescentText
 import Descent
 import Foundation
 

@@ -1,3 +1,4 @@
+import DescentText
 import Descent
 
 /// What `descent train` writes at the end.
@@ -6,7 +7,7 @@ struct TrainResult {
   let outcome: Experiment.Outcome
   let savedTo: String?
 
-  private var run: MethodResult.Run { outcome.run }
+  private var run: RunRecord { outcome.run }
   private var diverged: Bool { outcome.divergence != nil }
   private var epochsDone: Int { run.points.last?.epoch ?? 0 }
 
@@ -44,7 +45,7 @@ struct TrainResult {
       ("epochs", .integer(epochsDone)),
       ("seed", .integer(plan.experiment.seed)),
       ("model", savedTo.map(OrderedJSON.string) ?? .null),
-      ("version", .string(Machine.version)),
+      ("version", .string(Release.version)),
     ]
     return .object(members)
   }
@@ -80,7 +81,7 @@ struct TrainResult {
     var rows: [(String, String)] = []
     func add(_ evaluation: Evaluation, _ part: String, _ count: Int) {
       if let accuracy = evaluation.accuracy {
-        let metric = Comparison.Metric.testAccuracy
+        let metric = Metric.testAccuracy
         rows.append(("\(part) accuracy", "\(metric.text(accuracy)) of \(NumberText.count(Double(count))) examples"))
       }
       if let error = rootMeanSquaredError(evaluation) {

@@ -1,3 +1,5 @@
+import DescentBench
+import DescentText
 import Descent
 
 /// The table of `descent bench --updates`: what each method's update alone takes, beside the machine's bandwidth.

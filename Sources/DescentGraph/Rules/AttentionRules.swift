@@ -1,17 +1,17 @@
 /// What scaled dot-product attention computes beside its operands.
-public struct Attention: Hashable, Sendable {
+package struct Attention: Hashable, Sendable {
   /// Whether a query sees only keys at its own position and before.
-  public var isCausal: Bool
+  package var isCausal: Bool
   /// What the products of queries and keys are multiplied by; 1/√width by default.
-  public var scale: Double
-  public init(isCausal: Bool, scale: Double) {
+  package var scale: Double
+  package init(isCausal: Bool, scale: Double) {
     self.isCausal = isCausal
     self.scale = scale
   }
 }
 
 /// Scaled dot-product attention (Vaswani et al. 2017, arXiv 1706.03762, equation 1) and its gradient.
-public enum AttentionRules {
+package enum AttentionRules {
   static func type(_ a: Attention, _ inputs: [Node]) -> TensorType {
     let q = inputs[0]
     require(
@@ -46,7 +46,7 @@ public enum AttentionRules {
   // MARK: In primitives
 
   /// What `.attention` and `.attentionGradient` mean, in primitives; nil for every other op.
-  public static func composition(of op: Op, _ x: [Tensor]) -> Tensor? {
+  package static func composition(of op: Op, _ x: [Tensor]) -> Tensor? {
     if case .attention(let a) = op { return composition(a, x[0], x[1], x[2]) }
     if case .attentionGradient(let a) = op { return gradientComposition(a, x[0], x[1], x[2], x[3]) }
     return nil

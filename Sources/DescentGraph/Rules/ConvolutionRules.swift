@@ -1,23 +1,23 @@
 /// The strides and edges of a convolution over one or more spatial axes; one entry for each in every array.
-public struct Convolution: Hashable, Sendable, CustomStringConvertible {
-  public var strides: [Int]
+package struct Convolution: Hashable, Sendable, CustomStringConvertible {
+  package var strides: [Int]
   /// Zeros added before and after each spatial axis.
-  public var paddingLow: [Int]
-  public var paddingHigh: [Int]
+  package var paddingLow: [Int]
+  package var paddingHigh: [Int]
   /// The distance between neighbouring kernel elements; 1 for a dense kernel.
-  public var dilations: [Int]
+  package var dilations: [Int]
   /// Into how many independent parts the channels fall.
-  public var groups: Int
+  package var groups: Int
   /// How the images lie in memory once an engine has decided it; until then nil.
-  public var layout: ConvolutionLayout?
-  public init(strides: [Int], paddingLow: [Int], paddingHigh: [Int], dilations: [Int], groups: Int = 1) {
+  package var layout: ConvolutionLayout?
+  package init(strides: [Int], paddingLow: [Int], paddingHigh: [Int], dilations: [Int], groups: Int = 1) {
     self.strides = strides
     self.paddingLow = paddingLow
     self.paddingHigh = paddingHigh
     self.dilations = dilations
     self.groups = groups
   }
-  public var description: String {
+  package var description: String {
     "strides \(strides) padding \(paddingLow)…\(paddingHigh) dilations \(dilations) groups \(groups)"
       + (layout.map { " blocks \($0.inputBlock) → \($0.resultBlock)" } ?? "")
       + (layout?.weights.map { " weights \($0.name)" } ?? "")

@@ -1,15 +1,15 @@
 /// Windows over a tensor's last axes; one entry for each of them in every array.
-public struct Windows: Hashable, Sendable, CustomStringConvertible {
-  public var sizes: [Int]
-  public var strides: [Int]
+package struct Windows: Hashable, Sendable, CustomStringConvertible {
+  package var sizes: [Int]
+  package var strides: [Int]
   /// The distance between neighbouring elements of a window.
-  public var dilations: [Int]
-  public init(sizes: [Int], strides: [Int], dilations: [Int]) {
+  package var dilations: [Int]
+  package init(sizes: [Int], strides: [Int], dilations: [Int]) {
     self.sizes = sizes
     self.strides = strides
     self.dilations = dilations
   }
-  public var description: String { "sizes \(sizes) strides \(strides) dilations \(dilations)" }
+  package var description: String { "sizes \(sizes) strides \(strides) dilations \(dilations)" }
 }
 
 enum WindowRules {

@@ -34,16 +34,16 @@ public struct BatchNorm: UnaryModule {
     func aligned(_ vector: Tensor) -> Tensor {
       vector.reshaped(Shape([channels] + [Int](repeating: 1, count: x.rank - 2)))
     }
-    let moments: Moments
+    let moments: NormalizationStatistics
     if Forward.isTraining {
       let axes = [0] + Array(2..<x.rank)
       let count = x.shape.elementCount / max(channels, 1)
       require(count > 1, "BatchNorm: input shape \(x.shape) has one value a channel, which has no variance")
-      moments = Moments(x, axes: axes)
+      moments = NormalizationStatistics(x, axes: axes)
       update(runningMean, towards: moments.mean)
       update(runningVariance, towards: moments.variance * (Double(count) / Double(count - 1)))
     } else {
-      moments = Moments(mean: aligned(runningMean.value), variance: aligned(runningVariance.value))
+      moments = NormalizationStatistics(mean: aligned(runningMean.value), variance: aligned(runningVariance.value))
     }
     return moments.normalized(x, epsilon: epsilon) * aligned(weight.value) + aligned(bias.value)
   }

@@ -23,7 +23,7 @@ public struct LayerNorm: UnaryModule {
 
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let axes = normalizedAxes(of: x, "LayerNorm", weight.shape)
-    let scaled = Moments(x, axes: axes).normalized(x, epsilon: epsilon) * weight.value
+    let scaled = NormalizationStatistics(x, axes: axes).normalized(x, epsilon: epsilon) * weight.value
     guard let bias else { return scaled }
     return scaled + bias.value
   }
@@ -38,7 +38,7 @@ func normalizedAxes(of x: Tensor, _ layer: String, _ shape: Shape) -> [Int] {
 }
 
 /// Mean and biased variance of a tensor along some axes, which are kept with extent 1.
-struct Moments {
+struct NormalizationStatistics {
   let mean: Tensor
   let variance: Tensor
 

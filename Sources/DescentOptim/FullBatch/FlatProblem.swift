@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 
 /// A loss as a function along a line through its parameters, which are one vector of `n` elements, and the compiled
@@ -102,14 +102,15 @@ struct FlatProblem {
     _ parameters: [Variable], history: Int, memoryLimit: Int?, _ loss: @escaping @Sendable () throws -> Tensor
   ) {
     let memory = Memory(parameters, history: history)
+    let start = Storage(shape: memory.start.shape, dtype: memory.start.dtype)
     var offset = 0
     for parameter in parameters {
-      for i in 0..<parameter.shape.elementCount {
-        memory.start.storage.set(parameter.storage.double(at: i), at: offset + i)
-      }
+      let value = parameter.snapshot()
+      for i in 0..<parameter.shape.elementCount { start.set(value.double(at: i), at: offset + i) }
       offset += parameter.shape.elementCount
     }
-    memory.scale.storage.set(1, at: 0)
+    memory.start.assign(start)
+    memory.scale.assign(Storage(filled: 1, shape: [], dtype: memory.scale.dtype))
     self.memory = memory
     evaluation = compile(memoryLimit: memoryLimit) { try memory.evaluate(at: $0[0], loss) }
     direction = compile { _ in memory.advance(history: history) }
@@ -133,6 +134,6 @@ struct FlatProblem {
     for variable in [memory.inverses, memory.steps, memory.changes] {
       variable.assign(Storage(shape: variable.shape, dtype: variable.dtype))
     }
-    memory.scale.storage.set(1, at: 0)
+    memory.scale.assign(Storage(filled: 1, shape: [], dtype: memory.scale.dtype))
   }
 }

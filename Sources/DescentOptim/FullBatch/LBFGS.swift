@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 
 /// L-BFGS (Liu & Nocedal 1989, "On the limited memory BFGS method for large scale optimization"): full-batch minimization

@@ -22,10 +22,10 @@ public struct MomentumRMSProp: Optimizer {
     (self.epsilonRoot, self.weightDecay, self.centered) = (epsilonRoot, weightDecay, centered)
   }
 
-  public typealias State = Layered<Momentum.State, Spread>
+  public typealias State = Layered<Momentum.State, SecondMoment>
 
   public func makeState(for w: Tensor, named name: String) -> State {
-    State(own: Momentum.State(like: w), base: Spread(like: w, centered: centered))
+    State(own: Momentum.State(like: w), base: SecondMoment(like: w, centered: centered))
   }
 
   public func update(_ w: Tensor, gradient: Tensor, state s: State, at step: Step<Self>) -> Tensor {

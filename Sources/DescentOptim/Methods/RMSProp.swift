@@ -22,9 +22,9 @@ public struct RMSProp: Optimizer {
     (self.weightDecay, self.centered) = (weightDecay, centered)
   }
 
-  public typealias State = Spread
+  public typealias State = SecondMoment
 
-  public func makeState(for w: Tensor, named name: String) -> State { Spread(like: w, centered: centered) }
+  public func makeState(for w: Tensor, named name: String) -> State { SecondMoment(like: w, centered: centered) }
 
   public func update(_ w: Tensor, gradient: Tensor, state s: State, at step: Step<Self>) -> Tensor {
     let g = gradient + step.weightDecay * w

@@ -43,7 +43,7 @@ extension Tensor {
   }
 
   /// The inner products of all slices along `axis`, `[n, n]`: G·Gᵀ along a matrix's first axis, Gᵀ·G along its second.
-  func innerProducts(along axis: Int) -> Tensor {
+  package func innerProducts(along axis: Int) -> Tensor {
     let others = shape.indices.filter { $0 != axis }
     let slices = transposed([axis] + others).reshaped([shape[axis], shape.removing(axes: [axis]).elementCount])
     return matmul(slices, slices.transposed)

@@ -1,3 +1,4 @@
+import DescentGraph
 import Foundation
 
 /// Schedules from one value to another over a number of steps.

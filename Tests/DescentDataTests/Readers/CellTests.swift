@@ -1,3 +1,4 @@
+import DescentGraph
 import Testing
 
 @testable import DescentData

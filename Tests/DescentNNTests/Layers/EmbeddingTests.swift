@@ -1,4 +1,4 @@
-import DescentEngine
+import DescentRuntime
 import DescentGraph
 import DescentNN
 import Testing

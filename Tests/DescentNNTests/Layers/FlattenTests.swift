@@ -1,4 +1,3 @@
-import DescentEngine
 import DescentGraph
 import DescentNN
 import Testing

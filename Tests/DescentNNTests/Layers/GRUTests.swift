@@ -1,4 +1,6 @@
-import DescentEngine
+import DescentRuntime
+import DescentReference
+import DescentCPU
 import DescentGraph
 import DescentNN
 import Testing

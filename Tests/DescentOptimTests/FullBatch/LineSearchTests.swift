@@ -1,3 +1,4 @@
+import DescentGraph
 import Foundation
 import Testing
 

@@ -1,3 +1,4 @@
+import DescentGraph
 import DescentOptim
 import Foundation
 import Testing

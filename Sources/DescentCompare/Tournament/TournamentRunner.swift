@@ -1,0 +1,87 @@
+import DescentCPU
+import DescentData
+import DescentRuntime
+import DescentOptim
+import Foundation
+
+/// Compares methods on tasks: the same search for each method's hyper-parameters, then judged runs on fresh seeds.
+///
+/// Seeds are the outer loop and methods are shuffled within each, so that a machine that slows down treats all alike.
+public struct TournamentRunner {
+  public struct Progress {
+    public enum Stage: String, Sendable {
+      case target, tuning, sweep, judging
+    }
+    public let task: String
+    public let contestant: String
+    public let stage: Stage
+    /// Runs done and to do, of all tasks.
+    public let done: Int
+    public let total: Int
+    /// The finished task, after its last run.
+    public let finished: Tournament.TaskResult?
+  }
+
+  public var tasks: [ComparisonTask]
+  public var methods: [MethodEntry]
+  public var plan: Tournament.Settings
+  public var isCancelled: () -> Bool = { false }
+
+  public init(tasks: [ComparisonTask], methods: [MethodEntry], plan: Tournament.Settings) {
+    (self.tasks, self.methods, self.plan) = (tasks, methods, plan)
+  }
+
+  /// Where a reference run sets the target: the method, the trials of its tuning, and the share of the budget.
+  static let reference = (method: "adamw", trials: 8, seeds: 3, share: 0.3)
+
+  /// - Throws: `EngineError` when an engine library is missing, and what a task throws when it is made.
+  public func run(commandLine: String, onProgress: @escaping (Progress) -> Void = { _ in }) throws -> Tournament {
+    // The first method takes part twice.
+    let entries = methods + methods.prefix(1)
+    let spaces = entries.map { SearchSpace($0, decades: plan.decades, scope: plan.scope) }
+    var tournament = Tournament(
+      plan: plan,
+      contestants: entries.indices.map { i in
+        let isRepeat = i == methods.count
+        return Tournament.Contestant(
+          method: entries[i].name, title: entries[i].title + (isRepeat ? " (again)" : ""), isRepeat: isRepeat,
+          space: spaces[i].text)
+      },
+      commandLine: commandLine, date: Date(), machine: Machine.description,
+      versions: Machine.versions.map { .init($0.name, $0.value) })
+    var counter = Counter(total: tasks.map { runCount($0, entries.count) }.reduce(0, +), report: onProgress)
+    for (number, task) in tasks.enumerated() where !isCancelled() {
+      var work = try TaskWork(
+        task: task, plan: plan, spaces: spaces, contestants: tournament.contestants,
+        orderSeed: plan.seed &+ UInt64(number), isCancelled: isCancelled)
+      try work.run(&counter)
+      if let result = work.result { tournament.tasks.append(result) }
+    }
+    tournament.isInterrupted = isCancelled()
+    return tournament
+  }
+
+  private func runCount(_ task: ComparisonTask, _ contestants: Int) -> Int {
+    let sweep = plan.trials > 0 ? Tournament.Settings.sweepFactors.count : 0
+    let reference = task.target == nil ? Self.reference.trials * Self.reference.seeds : 0
+    return contestants * (plan.trials * plan.tuningSeeds + sweep + plan.seeds) + reference
+  }
+
+  /// Counts runs and tells of them.
+  struct Counter {
+    var done = 0
+    let total: Int
+    let report: (Progress) -> Void
+
+    init(total: Int, report: @escaping (Progress) -> Void) { (self.total, self.report) = (total, report) }
+
+    mutating func count(
+      _ task: ComparisonTask, _ contestant: String, _ stage: Progress.Stage, finished: Tournament.TaskResult? = nil
+    ) {
+      if finished == nil { done += 1 }
+      report(
+        Progress(
+          task: task.name, contestant: contestant, stage: stage, done: done, total: total, finished: finished))
+    }
+  }
+}

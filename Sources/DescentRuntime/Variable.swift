@@ -1,0 +1,99 @@
+import DescentGraph
+import Synchronization
+
+/// A named, mutable cell: a parameter, a piece of optimizer state, a counter.
+///
+/// Inside a compiled function, reading ``value`` gives the variable's current value in that function and writing it records
+/// the update; the compiled step then reads and writes the memory itself. Outside, reading gives a snapshot, which later
+/// steps do not change.
+///
+/// A variable can be shared between tasks: steps that use it, snapshots and assignments take turns.
+public final class Variable: TracedVariable, Sendable {
+  package let buffer: Buffer
+  /// Taken by everyone who reads or writes the elements; steps join those of all their variables.
+  package let turn = Turn()
+  /// The property path the variable was found under (`hidden.weight`); "" until somebody names it.
+  public var name: String {
+    get { label.withLock { $0 } }
+    set { label.withLock { $0 = newValue } }
+  }
+  private let label: Mutex<String>
+
+  /// The value's extents.
+  public var shape: Shape { buffer.shape }
+  /// The type of its elements.
+  public var dtype: DType { buffer.dtype }
+
+  /// The elements in rows, no copy: for those who have the turn, or who know that nobody else uses the variable.
+  package var storage: Storage { buffer.rows }
+
+  /// A variable of zeros.
+  public init(shape: Shape, dtype: DType = .float32, name: String = "") {
+    buffer = Buffer(shape: shape, dtype: dtype)
+    label = Mutex(name)
+  }
+  /// A variable with `value`, rounded to the type, in every element.
+  public init(filled value: Double, shape: Shape, dtype: DType = .float32, name: String = "") {
+    buffer = Buffer(owning: Storage(filled: value, shape: shape, dtype: dtype))
+    label = Mutex(name)
+  }
+  /// A variable that starts as a copy of `initial`.
+  public init(_ initial: Storage, name: String = "") {
+    buffer = Buffer(owning: initial.copy())
+    label = Mutex(name)
+  }
+
+  /// The present value: in a compiled function a tensor of its graph, elsewhere a snapshot.
+  ///
+  /// Writing it inside a compiled function is the update; outside, use ``assign(_:)-(Tensor)``.
+  public var value: Tensor {
+    get { Trace.current?.read(self) ?? Tensor(storage: snapshot()) }
+    set {
+      guard let trace = Trace.current else {
+        fatalError("variable \(name) \(dtype)\(shape): outside a compiled function use assign(_:), which evaluates")
+      }
+      trace.write(self, newValue)
+    }
+  }
+
+  /// A copy of the elements as they are now, between two steps.
+  public func snapshot() -> Storage { turn.take { buffer.copy() } }
+
+  /// Copies `source` into the variable, between two steps. Traps when shape or dtype differ.
+  public func assign(_ source: Storage) {
+    require(
+      source.shape == shape && source.dtype == dtype,
+      "variable \(name) is \(dtype)\(shape); \(source.dtype)\(source.shape) cannot be assigned to it")
+    turn.take { buffer.fill(from: source) }
+  }
+
+  /// Gives the variable a new value, evaluated now.
+  ///
+  /// - Throws: what the device's back end throws, such as `EngineError` when a library is missing.
+  public func assign(_ tensor: Tensor) throws { assign(try tensor.storage()) }
+}
+
+extension Program.Read {
+  /// The memory that the program reads.
+  package var buffer: Buffer { Variable.behind(variable).buffer }
+}
+
+extension Program.Update {
+  /// The memory that the program writes.
+  package var buffer: Buffer { Variable.behind(variable).buffer }
+}
+
+extension Program {
+  /// The turns of all variables that the program uses.
+  package var turns: [Turn] { reads.map { Variable.behind($0.variable).turn } }
+}
+
+extension Variable {
+  /// The variable that a trace has recorded.
+  fileprivate static func behind(_ traced: any TracedVariable) -> Variable {
+    guard let variable = traced as? Variable else {
+      preconditionFailure("\(type(of: traced)) \(traced.name) has no memory that a step could read or write")
+    }
+    return variable
+  }
+}

@@ -1,0 +1,148 @@
+import DescentFiles
+import DescentData
+import DescentRuntime
+import DescentGraph
+import DescentNN
+import DescentOptim
+
+/// A trained perceptron with all that is needed to use it on new data.
+///
+/// It is kept in one safetensors file: the parameters under their names, everything else in the metadata.
+///
+/// ```swift
+/// let outcome = try experiment.run(on: data)
+/// try SavedModel(outcome.model, of: experiment, on: data, optimizer: "adamw").save(to: "model.safetensors")
+/// let model = try SavedModel.load("model.safetensors")
+/// ```
+public struct SavedModel: Sendable {
+  /// How the data were divided, so that the parts can be drawn again from the same file.
+  public struct SplitFractions: Sendable, Equatable, Codable {
+    /// Fraction of the examples, in `0..<1`.
+    public var validation: Double
+    /// Fraction of the examples, in `0..<1`.
+    public var test: Double
+    public var seed: Int
+
+    public init(validation: Double, test: Double, seed: Int) {
+      self.validation = validation
+      self.test = test
+      self.seed = seed
+    }
+  }
+
+  /// Everything about the model but its parameters.
+  public struct Description: Sendable, Equatable {
+    /// Widths of the network's layers, inputs first.
+    public var widths: [Int]
+    public var activation: Activation
+    /// Of the hidden layers while training; it is off when the model is used.
+    public var dropout: Double
+    public var objective: Objective
+    /// What the model was trained on: `digits`, or the name of a file.
+    public var task: String
+    /// Names of the classes in the order of the outputs; nil for a model that predicts numbers.
+    public var classNames: [String]?
+    /// How the columns of a table become features and targets; nil for a model of built-in data.
+    public var preprocessing: Preprocessing?
+    /// The method's name: `adamw`.
+    public var optimizer: String
+    public var hyperparameters: [String: String]
+    public var split: SplitFractions?
+    /// The version of Descent that saved the model.
+    public var version: String
+
+    public init(
+      widths: [Int], activation: Activation, dropout: Double = 0, objective: Objective, task: String,
+      classNames: [String]? = nil, preprocessing: Preprocessing? = nil, optimizer: String,
+      hyperparameters: [String: String] = [:], split: SplitFractions? = nil, version: String = Release.version
+    ) {
+      self.widths = widths
+      self.activation = activation
+      self.dropout = dropout
+      self.objective = objective
+      self.task = task
+      self.classNames = classNames
+      self.preprocessing = preprocessing
+      self.optimizer = optimizer
+      self.hyperparameters = hyperparameters
+      self.split = split
+      self.version = version
+    }
+  }
+
+  public var network: Sequential
+  public var description: Description
+
+  public init(_ network: Sequential, _ description: Description) {
+    self.network = network
+    self.description = description
+  }
+
+  /// The network that an experiment trained.
+  ///
+  /// - Parameters:
+  ///   - optimizer: the method's name in the table of methods.
+  ///   - split: how `data` were divided, if that is known.
+  public init(
+    _ network: Sequential, of experiment: Experiment, on data: PreparedData, optimizer: String,
+    split: SplitFractions? = nil
+  ) {
+    var classNames: [String]?
+    if case .classes(_, let names) = data.train.targets { classNames = names }
+    let settings = experiment.hyperparameters.map { ($0.name, $0.value) }
+    self.init(
+      network,
+      Description(
+        widths: experiment.widths(for: data), activation: experiment.activation, dropout: experiment.dropout,
+        objective: experiment.objective ?? .standard(for: data.train.targets), task: data.name,
+        classNames: classNames, preprocessing: data.preprocessing, optimizer: optimizer,
+        hyperparameters: Dictionary(settings) { first, _ in first }, split: split))
+  }
+
+  /// Writes the model to `path`, whole or not at all.
+  public func save(to path: String) throws(SafeTensorsError) {
+    let tensors = network.parameters.map { (name: $0.name, storage: $0.parameter.variable.storage) }
+    try SafeTensors(tensors: tensors, metadata: description.metadata).write(to: path)
+  }
+
+  /// Reads a model and checks that its tensors are exactly those of the network it describes.
+  ///
+  /// - Throws: `SafeTensorsError` for a file that is none, `SavedModelError` for one that holds something else.
+  public static func load(_ path: String) throws -> SavedModel {
+    let file = try SafeTensors.read(path)
+    let description = try Description(metadata: file.metadata, file: path)
+    try description.checkSize(against: file, path)
+    let network = Sequential.perceptron(
+      description.widths, activation: description.activation, dropout: description.dropout)
+    let parameters = network.parameters
+    let problems = Self.problems(parameters, file)
+    guard problems.isEmpty else { throw SavedModelError.wrongParameters(file: path, problems: problems) }
+    for (name, parameter) in parameters {
+      parameter.variable.name = name
+      parameter.variable.assign(file[name]!)
+    }
+    return SavedModel(network, description)
+  }
+
+  /// Every way in which the file's tensors differ from the parameters.
+  private static func problems(_ parameters: [(name: String, parameter: Parameter)], _ file: SafeTensors) -> [String] {
+    var problems: [String] = []
+    for (name, parameter) in parameters {
+      guard let storage = file[name] else {
+        problems.append("'\(name)' is missing")
+        continue
+      }
+      let expected = parameter.variable
+      if storage.shape != expected.shape {
+        problems.append("'\(name)' has the shape \(storage.shape) instead of \(expected.shape)")
+      } else if storage.dtype != expected.dtype {
+        problems.append("'\(name)' has elements of type \(storage.dtype) instead of \(expected.dtype)")
+      } else if let i = (0..<storage.shape.elementCount).first(where: { !storage.double(at: $0).isFinite }) {
+        problems.append("'\(name)' is \(storage.double(at: i)) at element \(i)")
+      }
+    }
+    let known = Set(parameters.map(\.name))
+    for (name, _) in file.tensors where !known.contains(name) { problems.append("'\(name)' is not part of it") }
+    return problems
+  }
+}
