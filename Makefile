@@ -3,7 +3,7 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release
 BIN = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: run test build setup lint format examples bench peers scaling clean fuzz ulp test-asan test-tsan
+.PHONY: run test build setup lint format documentation examples bench peers scaling clean fuzz ulp test-asan test-tsan
 
 ## Builds and compares the methods on the digits; writes report.html.
 run: build
@@ -27,6 +27,12 @@ lint:
 
 format:
 	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Examples
+
+## The documentation of the modules as a site, .build/documentation. Stops at any warning, and at an example that does not
+## compile. Needs no LLVM: it is read from the debug build's modules.
+documentation:
+	$(SWIFT) build --target Descent
+	SWIFT=$(SWIFT) sh Scripts/documentation.sh .build .build/documentation
 
 ## Runs every example program.
 examples: setup

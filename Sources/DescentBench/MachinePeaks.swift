@@ -3,16 +3,16 @@ import DescentRuntime
 import DescentGraph
 
 /// What this machine reaches at best, measured with the engine itself: what kernels' speeds are held against.
-public struct MachinePeaks: Sendable {
+package struct MachinePeaks: Sendable {
   /// 10⁹ operations a second of a float32 matrix product of 2048 × 2048 matrices.
-  public let gigaflops: Double
+  package let gigaflops: Double
   /// 10⁹ bytes a second, read and written, of the triad a = b + s·c over 16 million floats (McCalpin's STREAM).
-  public let gigabytesPerSecond: Double
+  package let gigabytesPerSecond: Double
 
   /// Measures both, each the best of several runs; takes about a second.
   ///
   /// - Throws: `EngineError` when an engine library is missing.
-  public static func measured() throws -> MachinePeaks {
+  package static func measured() throws -> MachinePeaks {
     let (product, triad) = (try Yardstick.product(), try Yardstick.triad())
     return MachinePeaks(
       gigaflops: Double(product.cost.operations) / product.bestSeconds(runs: 10) / 1e9,

@@ -3,16 +3,16 @@ import DescentRuntime
 import DescentGraph
 
 /// Where the time goes from the start of a process to the end of a workload's first training step.
-public struct StartTiming: Sendable {
+package struct StartTiming: Sendable {
   /// The parts in order, each with its milliseconds.
-  public let parts: [(name: String, milliseconds: Double)]
+  package let parts: [(name: String, milliseconds: Double)]
   /// Kernels that LLVM compiled, and those that were read from the disk cache.
-  public let compiled: Int, loaded: Int
+  package let compiled: Int, loaded: Int
 
   /// Prepares the workload and runs one step, in a process that has done nothing else yet.
   ///
   /// - Parameter age: milliseconds since the process was started.
-  public init(of workload: Workload, age: Double) throws {
+  package init(of workload: Workload, age: Double) throws {
     let clock = ContinuousClock()
     var last = clock.now
     var parts = [("process", age)]
@@ -24,7 +24,7 @@ public struct StartTiming: Sendable {
     let step = try workload.make()
     note("model")
     let prepared = try Workload.Prepared(step, note: note)
-    prepared.step()
+    try prepared.step()
     note("first step")
     self.parts = parts
     let counters = try KernelCompiler.shared().counters

@@ -1,26 +1,26 @@
 import DescentOptim
 
 /// What a method's update alone takes, its gradient given, beside the bandwidth that the machine has at the same time.
-public struct UpdateTiming: Sendable {
-  public let method: MethodEntry
+package struct UpdateTiming: Sendable {
+  package let method: MethodEntry
   /// The tensor's elements.
-  public let count: Int
-  public let kernelCount: Int
+  package let count: Int
+  package let kernelCount: Int
   /// What a single pass over parameter, gradient and state moves, and what the plan's kernels move.
-  public let leastByteCount: Int, byteCount: Int
+  package let leastByteCount: Int, byteCount: Int
   /// Seconds of each update, in rising order.
-  public let seconds: [Double]
+  package let seconds: [Double]
   /// 10⁹ bytes a second of the triads, and of the same in place (axpy), that ran in turn with the updates; in rising order.
-  public let triads: [Double], axpys: [Double]
+  package let triads: [Double], axpys: [Double]
 
-  public var milliseconds: Double { Self.median(seconds) * 1e3 }
+  package var milliseconds: Double { Self.median(seconds) * 1e3 }
   /// 10⁹ bytes a second that the update has to move.
-  public var gigabytesPerSecond: Double { Double(leastByteCount) / Self.median(seconds) / 1e9 }
+  package var gigabytesPerSecond: Double { Double(leastByteCount) / Self.median(seconds) / 1e9 }
   /// Of the triads between the updates: what the machine could do at that time.
-  public var triadGigabytesPerSecond: Double { Self.median(triads) }
-  public var shareOfTriad: Double { gigabytesPerSecond / triadGigabytesPerSecond }
+  package var triadGigabytesPerSecond: Double { Self.median(triads) }
+  package var shareOfTriad: Double { gigabytesPerSecond / triadGigabytesPerSecond }
   /// An update works in place as axpy does, so this does not go much beyond 1, while it may be 4/3 of a triad.
-  public var shareOfAxpy: Double { gigabytesPerSecond / Self.median(axpys) }
+  package var shareOfAxpy: Double { gigabytesPerSecond / Self.median(axpys) }
 
   static func median(_ sorted: [Double]) -> Double {
     let middle = sorted.count / 2
@@ -28,13 +28,13 @@ public struct UpdateTiming: Sendable {
   }
 
   /// Measures methods one after another.
-  public struct Bench {
+  package struct Bench {
     private let triad: Yardstick, axpy: Yardstick
-    public let count: Int
+    package let count: Int
 
     /// - Parameter count: of the elements of the tensor that is updated.
     /// - Throws: `EngineError` when an engine library is missing.
-    public init(count: Int) throws {
+    package init(count: Int) throws {
       self.count = count
       (triad, axpy) = (try .triad(), try .axpy())
     }
@@ -43,19 +43,19 @@ public struct UpdateTiming: Sendable {
     ///
     /// - Parameter method: one that needs no loss.
     /// - Returns: nil when it was cancelled before an update was timed.
-    public func measure(_ method: MethodEntry, seconds: Double, isCancelled: () -> Bool) throws -> UpdateTiming? {
+    package func measure(_ method: MethodEntry, seconds: Double, isCancelled: () -> Bool) throws -> UpdateTiming? {
       let prepared = try Workload.update(
         method.name, method.title, method.make(.constant(method.learningRate)), count: count
       )
       .prepare()
       let clock = ContinuousClock()
       // The first step touches new memory, and some methods' first step is not like the others.
-      for _ in 0..<3 where !isCancelled() { prepared.step() }
+      for _ in 0..<3 where !isCancelled() { try prepared.step() }
       let end = clock.now + .seconds(seconds)
       var (updates, triads, axpys): ([Double], [Double], [Double]) = ([], [], [])
       while clock.now < end || updates.isEmpty, !isCancelled() {
         triads.append(triad.gigabytesPerSecond())
-        updates.append(clock.measure { prepared.step() } / .seconds(1))
+        updates.append(try clock.measure { try prepared.step() } / .seconds(1))
         axpys.append(axpy.gigabytesPerSecond())
       }
       let plan = prepared.executable.plan

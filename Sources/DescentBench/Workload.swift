@@ -3,14 +3,14 @@ import DescentNN
 import DescentOptim
 
 /// A training step of fixed size on made-up data, for measuring speed. Peers measure the same ones.
-public struct Workload: Sendable {
-  public let name: String
-  public let summary: String
+package struct Workload: Sendable {
+  package let name: String
+  package let summary: String
   /// What can be changed, for the transformers.
-  public private(set) var size: TransformerSize?
+  package private(set) var size: TransformerSize?
   let make: @Sendable () throws -> WorkloadStep
 
-  public static let all: [Workload] = [
+  package static let all: [Workload] = [
     perceptron("mlp-small", [64, 128, 10], batch: 32),
     perceptron("mlp-mnist", [784, 256, 128, 10], batch: 64),
     perceptron("mlp-wide", [1024, 2048, 2048, 1000], batch: 256),
@@ -28,7 +28,7 @@ public struct Workload: Sendable {
 
   private static let gptSmall = TransformerSize(depth: 6, heads: 6, width: 384, context: 128, batch: 8)
 
-  public static func named(_ name: String) -> Workload? { all.first { $0.name == name } }
+  package static func named(_ name: String) -> Workload? { all.first { $0.name == name } }
 
   /// A perceptron with ReLU, cross-entropy and AdamW.
   private static func perceptron(_ name: String, _ widths: [Int], batch: Int) -> Workload {
@@ -49,16 +49,16 @@ public struct Workload: Sendable {
   }
 
   /// The sizes of a transformer and of what it is trained on.
-  public struct TransformerSize: Sendable {
-    public var depth: Int, heads: Int, width: Int
+  package struct TransformerSize: Sendable {
+    package var depth: Int, heads: Int, width: Int
     /// The length of a sequence.
-    public var context: Int
-    public var batch: Int
-    public var vocabulary = 65
+    package var context: Int
+    package var batch: Int
+    package var vocabulary = 65
   }
 
   /// A language model over single characters, with cross-entropy and AdamW.
-  public static func transformer(_ name: String, _ size: TransformerSize) -> Workload {
+  package static func transformer(_ name: String, _ size: TransformerSize) -> Workload {
     let summary =
       "GPT: \(size.depth) layers, \(size.heads) heads, width \(size.width), context \(size.context), "
       + "batch \(size.batch), AdamW"
@@ -74,7 +74,7 @@ public struct Workload: Sendable {
   /// An optimizer's update of one tensor, its gradient given: no method with ``MethodEntry/needsLoss``.
   ///
   /// - Parameter count: of the tensor's elements.
-  public static func update(
+  package static func update(
     _ name: String, _ summary: String, _ method: some OptimizationMethod, count: Int = 25_000_000
   ) -> Workload {
     Workload(name: name, summary: summary) { try .update(method, of: [("weight", [count])]) }

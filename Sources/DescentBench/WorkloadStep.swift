@@ -67,14 +67,16 @@ struct WorkloadStep {
 
 extension Workload {
   /// A workload that is compiled and bound.
-  public final class Prepared {
+  package final class Prepared {
+    private let compiled: CompiledStep
     package let executable: Executable
     package let memory: MemorySummary
 
     /// - Parameter note: is told when a part is done.
     init(_ step: WorkloadStep, note: (String) -> Void = { _ in }) throws {
       let (shapes, dtypes) = (step.arguments.map(\.shape), step.arguments.map(\.dtype))
-      executable = try step.function.executable(shapes: shapes, dtypes: dtypes, note: note)
+      compiled = try step.function.step(shapes: shapes, dtypes: dtypes, note: note)
+      executable = try step.function.executable(shapes: shapes, dtypes: dtypes)
       memory = executable.plan.memorySummary(parameters: step.variables)
       try step.start()
       note("initial values")
@@ -85,11 +87,11 @@ extension Workload {
     }
 
     /// One training step, with everything in it: forward, backward, update.
-    public func step() { executable.run() }
-    public var kernelCount: Int { executable.plan.kernelCount }
+    package func step() throws { try compiled.run() }
+    package var kernelCount: Int { executable.plan.kernelCount }
   }
 
-  public func prepare() throws -> Prepared { try Prepared(try make()) }
+  package func prepare() throws -> Prepared { try Prepared(try make()) }
 
   /// The plan of the step and the memory it takes; nothing is compiled or run.
   package func plan() throws -> (plan: Plan, memory: MemorySummary) {

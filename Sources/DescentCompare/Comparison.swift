@@ -37,6 +37,7 @@ public struct Comparison: Codable, Sendable, Equatable {
   /// Whether the comparison was stopped before every run was done.
   public var interrupted: Bool
 
+  /// Nothing is checked: `ComparisonSummary` copes with missing seeds and runs that diverged.
   public init(
     task: String, taskDescription: String, network: String, loss: String, metric: Metric, target: Double? = nil,
     batch: Int, epochs: Int, seeds: [UInt64], commandLine: String, date: Date, machine: String,
@@ -63,9 +64,12 @@ public struct Comparison: Codable, Sendable, Equatable {
 extension Comparison {
   /// A name and its value as text, kept in order where a dictionary would lose it.
   public struct NamedValue: Codable, Sendable, Equatable {
+    /// What reports call it: `learningRate`.
     public var name: String
+    /// As reports print it: `0.001`.
     public var value: String
 
+    /// In this order: name, value.
     public init(_ name: String, _ value: String) {
       self.name = name
       self.value = value

@@ -17,6 +17,7 @@ public struct ComparisonJSON: Sendable {
   private let comparison: Comparison
   private let summary: ComparisonSummary
 
+  /// The document of a comparison and its summary.
   public init(_ comparison: Comparison) {
     self.comparison = comparison
     summary = ComparisonSummary(comparison)

@@ -12,11 +12,15 @@ import Foundation
 public struct ComparisonRunner {
   /// A method as it takes part.
   public struct Entrant: Sendable {
+    /// The method's row of the table.
     public let entry: MethodEntry
+    /// The method with the hyper-parameters it runs with.
     public let optimizer: any OptimizationMethod
+    /// Examples per step; nil for a method that takes the whole training part in each.
     public let batch: Int?
 
     /// - Parameters:
+    ///   - entry: the method's row in the table.
     ///   - learningRate: nil is the table's.
     ///   - batch: examples per step for methods on mini-batches.
     public init(_ entry: MethodEntry, learningRate: Double? = nil, batch: Int) {
@@ -26,21 +30,33 @@ public struct ComparisonRunner {
     }
   }
 
+  /// How far a comparison is, told before a run's first step and after each of its epochs.
   public struct Progress {
+    /// Whose run it is.
     public let entrant: Entrant
+    /// Of that run.
     public let seed: Int
+    /// Epochs that the run has done; 0 before its first step.
     public let epoch: Int
     /// Epochs done and to do, over all runs.
     public let done: Int
+    /// All epochs of all runs, those that a run did not reach included.
     public let total: Int
+    /// What was measured just now.
     public let point: RunRecord.Point
   }
 
+  /// What all runs have in common. Its optimizer, batch and seed are replaced in each; its batch is what the comparison
+  /// reports.
   public var experiment = Experiment()
+  /// The methods, in the order of the results.
   public var entrants: [Entrant]
+  /// Of the split of the data, the starting values and the order of rows: a run of each method for each.
   public var seeds: [Int]
+  /// Asked before every step; once it is true, the comparison ends with the runs that were begun.
   public var isCancelled: () -> Bool = { false }
 
+  /// With the default experiment: one hidden layer of 128, 30 epochs.
   public init(entrants: [Entrant], seeds: [Int]) {
     self.entrants = entrants
     self.seeds = seeds

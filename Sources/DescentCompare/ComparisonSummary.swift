@@ -7,12 +7,15 @@
 public struct ComparisonSummary: Sendable, Equatable {
   /// A seed and what was measured with it.
   public struct SeedValue: Sendable, Equatable {
+    /// The seed of the run.
     public let seed: UInt64
+    /// In the metric's own unit.
     public let value: Double
   }
 
   /// A run that ended without a finite result.
   public struct Divergence: Sendable, Equatable {
+    /// The seed of the run.
     public let seed: UInt64
     /// The step, where it is known.
     public let step: Int?
@@ -20,6 +23,7 @@ public struct ComparisonSummary: Sendable, Equatable {
 
   /// A run that an interruption ended early.
   public struct CutOff: Sendable, Equatable {
+    /// The seed of the run.
     public let seed: UInt64
     /// Passes over the training data the run had finished.
     public let epoch: Int
@@ -41,7 +45,9 @@ public struct ComparisonSummary: Sendable, Equatable {
   public struct Method: Sendable, Equatable {
     /// Position of the method in `Comparison.methods`.
     public let index: Int
+    /// Name as on the command line: `adamw`.
     public let method: String
+    /// Name in running text: `AdamW`.
     public let title: String
     /// 1 for the best; methods with equal means share a rank; `nil` when no run finished.
     public let rank: Int?
@@ -61,8 +67,11 @@ public struct ComparisonSummary: Sendable, Equatable {
     public let runs: Int
     /// Whether every seed was run to the end with a finite result.
     public let isComplete: Bool
+    /// Runs without a finite result.
     public let divergences: [Divergence]
+    /// Runs that an interruption ended early; their metric does not count.
     public let cutOff: [CutOff]
+    /// The method's difference to the best one, and whether the seeds show it.
     public let verdict: Verdict
   }
 
@@ -77,6 +86,7 @@ public struct ComparisonSummary: Sendable, Equatable {
   /// Whether any method has two finished runs or more, without which there is no spread to show.
   var hasSeveralSeeds: Bool { methods.contains { ($0.metric?.count ?? 0) > 1 } }
 
+  /// Ranks the methods and judges their differences.
   public init(_ comparison: Comparison) {
     let tallies = comparison.methods.enumerated().map { MethodTally(index: $0, of: $1, in: comparison) }
     let metric = comparison.metric

@@ -8,6 +8,7 @@ public struct ComparisonTable: Sendable {
   private let comparison: Comparison
   private let summary: ComparisonSummary
 
+  /// The table of a comparison and its summary.
   public init(_ comparison: Comparison) {
     self.comparison = comparison
     summary = ComparisonSummary(comparison)

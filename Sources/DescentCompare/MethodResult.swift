@@ -17,6 +17,7 @@ public struct MethodResult: Codable, Sendable, Equatable {
   /// One run per seed.
   public var runs: [RunRecord]
 
+  /// `runs` has one per seed, in the order of `Comparison.seeds`; fewer after an interruption.
   public init(
     method: String, title: String, family: String = "", oneLine: String = "",
     hyperparameters: [Comparison.NamedValue] = [], batch: Int, runs: [RunRecord]

@@ -4,10 +4,13 @@ import Foundation
 public struct SampleSummary: Sendable, Equatable {
   /// How many values; at least 1.
   public let count: Int
+  /// The sum over the count.
   public let mean: Double
   /// Sample standard deviation, with `count - 1` in the denominator; `nil` for a single value.
   public let standardDeviation: Double?
+  /// The least value.
   public let minimum: Double
+  /// The greatest value.
   public let maximum: Double
 
   /// - Parameter values: finite numbers; an empty list has no spread and gives `nil`.

@@ -23,10 +23,14 @@ public struct Dataset: Sendable, Equatable {
 
   /// The layout of a row of pixels: `channels` planes of `height` rows of `width` pixels each.
   public struct ImageShape: Sendable, Equatable, Codable {
+    /// Planes: 1 for grey images.
     public let channels: Int
+    /// Rows of pixels.
     public let height: Int
+    /// Pixels in a row.
     public let width: Int
 
+    /// A dataset traps when the product is not its number of features.
     public init(channels: Int, height: Int, width: Int) {
       self.channels = channels
       self.height = height
@@ -56,6 +60,7 @@ public struct Dataset: Sendable, Equatable {
   public var hasTargets: Bool { targets.count == count }
 
   /// - Parameters:
+  ///   - name: what the dataset is called in reports
   ///   - features: row-major `[count, featureCount]`
   ///   - featureShape: shape of one example; its product, `featureCount`, is at least 1
   ///   - featureNames: `featureCount` names

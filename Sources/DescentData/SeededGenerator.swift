@@ -21,6 +21,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
     state = Self.mix(key ^ Self.mix(stream &+ 2 &* Self.increment))
   }
 
+  /// 64 uniform bits.
   public mutating func next() -> UInt64 {
     state &+= Self.increment
     return Self.mix(state)

@@ -10,8 +10,11 @@ public struct Split: Sendable, Equatable {
 
 /// The rows of the three parts of a split, each in rising order.
 public struct SplitRows: Sendable, Equatable {
+  /// Rows that parameters are learned from.
   public let train: [Int]
+  /// Rows that settings are chosen by; empty for a fraction of 0.
   public let validation: [Int]
+  /// Rows that the final figure is measured on; empty for a fraction of 0.
   public let test: [Int]
 
   /// Draws the rows of a split at random, the same ones for the same seed on every platform.

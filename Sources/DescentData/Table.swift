@@ -8,6 +8,7 @@ public enum ColumnKind: String, Sendable, Codable {
 
 /// One column of a table, or some rows of it, with typed values.
 public struct TableColumn: Sendable, Equatable {
+  /// The cells, one entry for each row that was read.
   public enum Values: Sendable, Equatable {
     /// Numbers; NaN where the cell is missing, and nowhere else.
     case numeric([Double])
@@ -15,9 +16,12 @@ public struct TableColumn: Sendable, Equatable {
     case categorical(levels: [String], codes: [Int32])
   }
 
+  /// As in the header; spaces around it do not count.
   public let name: String
+  /// The cells in the order of the rows that were asked for.
   public let values: Values
 
+  /// Whether the values are numbers or levels.
   public var kind: ColumnKind {
     switch values {
     case .numeric: .numeric
@@ -55,7 +59,9 @@ public struct Table: Sendable {
 
   private let places: [String: Int]
 
-  /// - Parameter categorical: names of columns to take as categorical whatever is in them
+  /// - Parameters:
+  ///   - document: the text of the cells
+  ///   - categorical: names of columns to take as categorical whatever is in them
   /// - Throws: `DataError.unknownColumn` for a name in `categorical` that is no column.
   public init(_ document: CSVDocument, categorical: Set<String> = []) throws(DataError) {
     self.document = document

@@ -1,8 +1,12 @@
 /// A CSV file made ready for training: three parts, and the preprocessing that was fitted on the first.
 public struct TableTask: Sendable, Equatable {
+  /// The part that parameters are learned from, and the preprocessing too.
   public let train: Dataset
+  /// The part that settings are chosen by; no examples for a fraction of 0.
   public let validation: Dataset
+  /// The part that the final figure is measured on; no examples for a fraction of 0.
   public let test: Dataset
+  /// Turns rows of other files into features, and predictions back into the target's own values.
   public let preprocessing: Preprocessing
 
   /// Whether classes or numbers are predicted.

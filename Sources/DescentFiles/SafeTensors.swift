@@ -84,7 +84,9 @@ public struct SafeTensors: Sendable {
   /// Takes a file apart. Every number in it is checked before it is used; the tensors' bytes must cover what follows
   /// the header without gap or overlap.
   ///
-  /// - Parameter file: what errors call the file.
+  /// - Parameters:
+  ///   - bytes: the whole file.
+  ///   - file: what errors call the file.
   public init(decoding bytes: [UInt8], file: String) throws(SafeTensorsError) {
     guard bytes.count >= 8 else {
       throw .notSafeTensors(file: file, reason: "it has \(bytes.count) bytes, and the header's length alone takes 8")

@@ -1,8 +1,10 @@
 /// The type of a tensor's elements.
 public enum DType: String, CaseIterable, Sendable, Hashable, Codable, CustomStringConvertible {
+  /// Arithmetic on integers wraps around; `bool` has none.
   case bool, uint8, int32, int64
   /// Storage types: arithmetic on them is done in float32 and rounded on the way to memory.
   case bfloat16, float16
+  /// IEEE 754 single and double precision.
   case float32, float64
 
   /// Bytes an element takes in memory.
@@ -15,6 +17,7 @@ public enum DType: String, CaseIterable, Sendable, Hashable, Codable, CustomStri
     }
   }
 
+  /// True of the half-width types too.
   public var isFloat: Bool {
     switch self {
     case .bfloat16, .float16, .float32, .float64: true
@@ -22,6 +25,7 @@ public enum DType: String, CaseIterable, Sendable, Hashable, Codable, CustomStri
     }
   }
 
+  /// `bool` is none.
   public var isInteger: Bool {
     switch self {
     case .uint8, .int32, .int64: true
@@ -89,17 +93,21 @@ extension DType {
 
 /// bfloat16: the upper half of a float32, rounded to nearest, ties to even.
 public enum BFloat16 {
+  /// The bits of the bfloat16 nearest to `value`: an infinity beyond the greatest finite one; NaN stays NaN.
   public static func bits(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
     if value.isNaN { return UInt16(truncatingIfNeeded: bits >> 16) | 0x40 }
     return UInt16(truncatingIfNeeded: (bits &+ 0x7FFF &+ ((bits >> 16) & 1)) >> 16)
   }
+  /// The number with these bits, exactly.
   public static func value(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }
+  /// The bfloat16 nearest to `value`.
   public static func round(_ value: Float) -> Float { self.value(bits(value)) }
 }
 
 /// IEEE binary16, converted in software because `Float16` is missing on Intel Macs.
 public enum Float16Bits {
+  /// The bits of the float16 nearest to `value`, ties to even: an infinity from 65,520 on; NaN stays NaN.
   public static func bits(_ value: Float) -> UInt16 {
     let sign = UInt16(truncatingIfNeeded: value.bitPattern >> 16) & 0x8000
     if value.isNaN { return sign | 0x7E00 }
@@ -111,6 +119,7 @@ public enum Float16Bits {
     let field = UInt16(units) &+ UInt16(exponent + 14) &* 1024
     return sign | field
   }
+  /// The number with these bits, exactly.
   public static func value(_ bits: UInt16) -> Float {
     let exponent = Int(bits >> 10) & 31
     let fraction = Float(bits & 1023)
@@ -128,6 +137,7 @@ public enum Float16Bits {
 
 /// A Swift type whose values a tensor can hold.
 public protocol TensorScalar: Sendable {
+  /// The type of the elements of a tensor that is made of such values.
   static var dtype: DType { get }
 }
 extension Float: TensorScalar { public static var dtype: DType { .float32 } }

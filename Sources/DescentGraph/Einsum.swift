@@ -10,6 +10,8 @@
 /// Traps, naming the specification and the place in it, when it does not fit the operands.
 public func einsum(_ specification: String, _ operands: Tensor...) -> Tensor { einsum(specification, operands) }
 
+/// Einstein's summation of as many operands as the specification has terms before the arrow; see `einsum(_:_:)`, which
+/// takes them one by one.
 public func einsum(_ specification: String, _ operands: [Tensor]) -> Tensor {
   let equation = EinsumEquation(specification, operands)
   var rest = zip(operands, equation.operands).map { LabelledTensor($0, $1).diagonal() }[...]

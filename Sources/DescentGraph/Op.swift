@@ -1,7 +1,7 @@
 /// The primitives of the graph. Each has a StableHLO counterpart or is a two-line composition of some.
 ///
 /// A node holds an op, its inputs, and the result's shape and dtype. What an op means is written down in
-/// `DescentEngine/Reference`; its shape and gradient rules are in `Rules/`.
+/// `DescentReference`; its shape and gradient rules are in `Rules/`.
 package enum Op: Hashable, Sendable {
   // Leaves
   case constant(Literal)
@@ -109,17 +109,23 @@ package enum Reduction: String, CaseIterable, Sendable { case sum, maximum, mini
 /// Which axes of a dot product's operands run together. The result's axes are batch, then the left operand's free axes,
 /// then the right operand's.
 public struct DotAxes: Hashable, Sendable {
+  /// Axes of the left and of the right operand that run together and stay in the result: pairs of equal extent, counted
+  /// from 0.
   public var lhsBatch: [Int], rhsBatch: [Int]
+  /// Axes of the left and of the right operand that are summed over: pairs of equal extent, counted from 0.
   public var lhsContracting: [Int], rhsContracting: [Int]
+  /// Nothing is checked here; a dot product traps when the axes do not fit its operands.
   public init(lhsBatch: [Int] = [], rhsBatch: [Int] = [], lhsContracting: [Int], rhsContracting: [Int]) {
     self.lhsBatch = lhsBatch
     self.rhsBatch = rhsBatch
     self.lhsContracting = lhsContracting
     self.rhsContracting = rhsContracting
   }
+  /// The axes of a left operand of this rank that are neither batch nor contracting, in order.
   public func lhsFree(rank: Int) -> [Int] {
     (0..<rank).filter { !lhsBatch.contains($0) && !lhsContracting.contains($0) }
   }
+  /// The axes of a right operand of this rank that are neither batch nor contracting, in order.
   public func rhsFree(rank: Int) -> [Int] {
     (0..<rank).filter { !rhsBatch.contains($0) && !rhsContracting.contains($0) }
   }

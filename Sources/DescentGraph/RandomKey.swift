@@ -7,7 +7,9 @@ public struct RandomKey: Sendable {
   /// An i64 scalar; in a traced function it may be an input, so that a new seed does not trace again.
   public let bits: Tensor
 
+  /// Any number is a good seed.
   public init(_ seed: Int) { bits = Tensor([Int64(seed)], shape: []) }
+  /// A key of 64 bits that may be known only when the program runs. Traps unless it is an i64 scalar.
   public init(_ bits: Tensor) {
     require(
       bits.dtype == .int64 && bits.shape.isScalar, "a random key is an i64 scalar, not \(bits.dtype)\(bits.shape)")

@@ -1,22 +1,30 @@
 /// The extents of a tensor, outermost first. `[]` is the shape of a scalar.
 public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, RandomAccessCollection, CustomStringConvertible {
+  /// Outermost first, each 0 or more.
   public let extents: [Int]
 
+  /// Traps when an extent is negative.
   public init(_ extents: [Int]) {
     require(extents.allSatisfy { $0 >= 0 }, "a shape's extents must not be negative: \(extents)")
     self.extents = extents
   }
+  /// `[32, 64]`; traps when an extent is negative.
   public init(arrayLiteral elements: Int...) { self.init(elements) }
 
+  /// 0: a shape is a collection of its extents.
   public var startIndex: Int { 0 }
+  /// The rank.
   public var endIndex: Int { extents.count }
+  /// The extent of `axis`. Traps outside `0..<rank`: negative axes do not count from the back here.
   public subscript(axis: Int) -> Int { extents[axis] }
 
   /// The number of axes.
   public var rank: Int { extents.count }
   /// The number of elements; 1 for a scalar.
   public var elementCount: Int { extents.reduce(1, *) }
+  /// Whether there are no axes; `[1]` has one.
   public var isScalar: Bool { extents.isEmpty }
+  /// `[32, 64]`.
   public var description: String { "[" + extents.map(String.init).joined(separator: ", ") + "]" }
 
   /// Row-major strides in elements.
@@ -32,6 +40,7 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, RandomAccess
   /// The same shape with extent 1 on `axes`.
   public func keeping(axes: [Int]) -> Shape { Shape(indices.map { axes.contains($0) ? 1 : extents[$0] }) }
 
+  /// The same shape with another extent of `axis`, which lies in `0..<rank`.
   public func replacing(axis: Int, with extent: Int) -> Shape {
     var result = extents
     result[axis] = extent

@@ -1,12 +1,14 @@
 /// A block of memory that holds a tensor's elements, aligned to a cache line.
 ///
-/// They lie in row-major order for everyone who reads `pointer`. Between two runs of a compiled step a variable's may lie in
-/// the order that the step's kernels want (``bring(into:)``); whoever asks for `pointer` brings them back.
+/// They lie in row-major order. Only the memory of a `Buffer` may hold them in another between two runs of a compiled
+/// step; the buffer puts them back before it hands the memory out.
 ///
 /// `@unchecked Sendable`: a storage inside a `Node` is written once, before the node exists, and only read after that.
-/// A `Variable`'s storage is written by one running step at a time, which its owner guarantees.
+/// That of a `Buffer` belongs to whoever has the turn of the step or the variable.
 public final class Storage: @unchecked Sendable {
+  /// The extents of the tensor whose elements these are.
   public let shape: Shape
+  /// The type of the elements.
   public let dtype: DType
   /// Where the memory starts.
   package let pointer: UnsafeMutableRawPointer
@@ -20,7 +22,7 @@ public final class Storage: @unchecked Sendable {
     pointer = TensorMemory.allocate(byteCount: shape.elementCount * dtype.byteCount)
   }
 
-  /// `value`, rounded to the type, in every element.
+  /// `value`, rounded to the type as `set(_:at:)` does, in every element.
   public convenience init(filled value: Double, shape: Shape, dtype: DType) {
     self.init(shape: shape, dtype: dtype)
     guard byteCount > 0, value.bitPattern != 0 else { return }
@@ -33,6 +35,7 @@ public final class Storage: @unchecked Sendable {
     }
   }
 
+  /// A copy of `scalars`, row-major. Traps when they are not as many as the shape has elements.
   public convenience init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape) {
     require(
       scalars.count == shape.elementCount,
@@ -43,6 +46,7 @@ public final class Storage: @unchecked Sendable {
 
   deinit { TensorMemory.deallocate(pointer, byteCount: byteCount) }
 
+  /// The same elements in memory of their own.
   public func copy() -> Storage {
     let result = Storage(shape: shape, dtype: dtype)
     result.pointer.copyMemory(from: pointer, byteCount: byteCount)
@@ -69,7 +73,8 @@ public final class Storage: @unchecked Sendable {
     }
   }
 
-  /// Writes `value`, rounded to the storage's type, to element `index`.
+  /// Writes `value`, rounded to the storage's type, to element `index`. Integer types truncate it towards zero;
+  /// they trap for NaN and for what they cannot hold.
   public func set(_ value: Double, at index: Int) {
     switch dtype {
     case .bool: pointer.storeBytes(of: value == 0 ? 0 : 1, toByteOffset: index, as: UInt8.self)
@@ -83,6 +88,8 @@ public final class Storage: @unchecked Sendable {
     }
   }
 
+  /// Element `index` (row-major) as an `Int`. Floats are truncated towards zero; traps for NaN and for what an `Int`
+  /// cannot hold.
   public func integer(at index: Int) -> Int {
     switch dtype {
     case .int64: Int(pointer.load(fromByteOffset: index * 8, as: Int64.self))

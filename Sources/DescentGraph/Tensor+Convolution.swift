@@ -9,6 +9,7 @@ public enum Padding: Hashable, Sendable, ExpressibleByIntegerLiteral {
   /// So many elements before and behind each spatial axis.
   case explicit(low: [Int], high: [Int])
 
+  /// `padding: 1` is `.symmetric(1)`.
   public init(integerLiteral value: Int) { self = .symmetric(value) }
 
   /// The elements before and behind each of the axes of `extents`.
@@ -57,8 +58,11 @@ public func convolution(
 /// - Parameters:
 ///   - x: `[batch, channels, positions…]`.
 ///   - kernel: `[channels, outputs / groups, window…]`.
+///   - strides: how far apart the places are that neighbouring positions are added to; nil is 1.
 ///   - padding: what the convolution pads its input with, and so what is cut off here.
 ///   - outputPadding: elements that the result has more behind each axis, less than the stride or the dilation; nil is 0.
+///   - dilations: the distances between the elements that neighbouring weights meet; nil is 1.
+///   - groups: into how many independent parts channels and outputs fall.
 public func transposedConvolution(
   _ x: Tensor, _ kernel: Tensor, strides: [Int]? = nil, padding: Padding = .valid, outputPadding: [Int]? = nil,
   dilations: [Int]? = nil, groups: Int = 1

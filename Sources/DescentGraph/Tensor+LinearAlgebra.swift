@@ -96,8 +96,11 @@ public enum Factorization: String, CaseIterable, Sendable {
 
 /// Which triangle of A is read, and whether A or its transpose is solved with.
 public struct TriangularSolve: Hashable, Sendable {
+  /// Whether A is lower triangular; else it is upper triangular.
   public var isLower: Bool
+  /// Whether Aᵀ·X = B is solved; `isLower` is about A itself all the same.
   public var isTransposed: Bool
+  /// `isLower` is about A, transposed or not.
   public init(isLower: Bool, isTransposed: Bool) {
     self.isLower = isLower
     self.isTransposed = isTransposed

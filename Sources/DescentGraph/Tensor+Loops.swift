@@ -6,9 +6,11 @@
 /// again for the gradient.
 ///
 /// - Parameters:
+///   - sequences: what the loop runs over, each `[steps, …]`.
 ///   - initial: the carries before the first step.
 ///   - reversed: whether the loop runs from the last element to the first. Outputs stay at their element's place.
 ///   - mask: bool `[steps]`. A step where it is false costs nothing: the carries stay, its outputs are zeros.
+///   - body: one step.
 /// - Returns: the carries after the last step, and each output of every step, `[steps, …]`.
 public func scan(
   over sequences: [Tensor], from initial: [Tensor], reversed: Bool = false, where mask: Tensor? = nil,

@@ -1,8 +1,9 @@
 extension Tensor {
-  /// The same elements in row-major order under another shape; one extent may be -1 and is then computed.
+  /// The same elements in row-major order under another shape. Traps unless that has as many.
   public func reshaped(_ shape: Shape) -> Tensor {
     shape == self.shape ? self : Tensor(.reshape, [self], shape: shape, dtype: dtype)
   }
+  /// The same; one extent may be -1 and is then computed. Traps when the others do not divide the number of elements.
   public func reshaped(_ extents: [Int]) -> Tensor {
     guard let unknown = extents.firstIndex(of: -1) else { return reshaped(Shape(extents)) }
     let known = extents.reduce(1) { $1 == -1 ? $0 : $0 * $1 }
@@ -33,6 +34,8 @@ extension Tensor {
     return Tensor(.broadcast(axes: axes), [self], shape: target, dtype: dtype)
   }
 
+  /// On axis `i` every `strides[i]`-th element (all when nil) of `starts[i]..<limits[i]`. Traps unless there is one
+  /// entry for each axis, the ranges lie in the shape, and strides are above 0.
   public func sliced(starts: [Int], limits: [Int], strides: [Int]? = nil) -> Tensor {
     let strides = strides ?? starts.map { _ in 1 }
     if starts.allSatisfy({ $0 == 0 }) && limits == shape.extents && strides.allSatisfy({ $0 == 1 }) { return self }
@@ -54,6 +57,7 @@ extension Tensor {
     return Tensor(.pad(low: low, high: high, interior: interior), [self, Tensor(value, dtype: dtype)])
   }
 
+  /// The elements in the opposite order along `axes`; negative ones count from the back.
   public func reversed(axes: [Int]) -> Tensor {
     Tensor(.reverse(axes: shape.normalized(axes: axes, for: "reverse")), [self])
   }

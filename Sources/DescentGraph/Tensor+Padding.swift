@@ -1,5 +1,6 @@
 /// What `padded(low:high:mode:)` puts around a tensor.
 public enum PaddingMode: Hashable, Sendable {
+  /// The same value everywhere, rounded to the tensor's dtype.
   case constant(Double)
   /// The elements before the edge, mirrored at the edge element, which is not repeated: 3 2 | 1 2 3 | 2 1.
   case reflect

@@ -4,16 +4,23 @@ extension Tensor {
     let result = axes.isEmpty ? self : Tensor(.reduce(r, axes: axes), [self])
     return keepingAxes ? result.reshaped(shape.keeping(axes: axes)) : result
   }
-  /// The sum over `axes` (all axes when nil).
+  /// The sum over `axes` (all axes when nil; negative ones count from the back); 0 over no elements. Integers wrap
+  /// around; traps for `bool`. `keepingAxes` leaves the axes with an extent of 1.
   public func sum(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     reduced(.sum, axes, keepingAxes: keepingAxes)
   }
+  /// The greatest elements over `axes` (all axes when nil); NaN where one is NaN. Those that tie share the gradient.
+  /// Traps over an axis without elements, and for `bool`.
   public func max(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     reduced(.maximum, axes, keepingAxes: keepingAxes)
   }
+  /// The least elements over `axes` (all axes when nil); NaN where one is NaN. Those that tie share the gradient. Traps
+  /// over an axis without elements, and for `bool`.
   public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     reduced(.minimum, axes, keepingAxes: keepingAxes)
   }
+  /// The mean over `axes` (all axes when nil), of floats; NaN over no elements. Cast integers first: the factor 1/n
+  /// would be 0 among them.
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let sum = sum(axes: axes, keepingAxes: keepingAxes)
     return sum * (Double(Swift.max(sum.shape.elementCount, 1)) / Double(shape.elementCount))

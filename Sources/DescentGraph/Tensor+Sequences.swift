@@ -16,6 +16,7 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - k: in `0...shape[axis]`; the extent of `axis` in both results.
+  ///   - axis: counted from the end if negative.
   public func topK(_ k: Int, axis: Int = -1) -> (values: Tensor, indices: Tensor) {
     let axis = shape.normalized(axis: axis, for: "topK")
     require((0...shape[axis]).contains(k), "topK: axis \(axis) of shape \(shape) does not have \(k) elements")
@@ -26,6 +27,7 @@ extension Tensor {
   /// Element `i` along `axis` is the sum of elements `0...i`.
   ///
   /// - Parameters:
+  ///   - axis: counted from the end if negative.
   ///   - reversed: sums run from the end: elements `i...`.
   ///   - exclusive: element `i` itself is left out.
   public func cumulativeSum(axis: Int = -1, reversed: Bool = false, exclusive: Bool = false) -> Tensor {
@@ -46,6 +48,7 @@ extension Tensor {
   /// - Parameters:
   ///   - indices: i32 or i64, of this tensor's shape except along `axis`. An index outside the axis is clamped to it, as
   ///     `gathering` does.
+  ///   - axis: counted from the end if negative.
   public func takingAlong(_ indices: Tensor, axis: Int = -1) -> Tensor {
     let axis = shape.normalized(axis: axis, for: "takingAlong")
     require(

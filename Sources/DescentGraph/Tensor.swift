@@ -3,30 +3,39 @@ public struct Tensor: Sendable {
   package let node: Node
   package init(_ node: Node) { self.node = node }
 
+  /// The extents, outermost first; `[]` for a scalar.
   public var shape: Shape { node.shape }
+  /// The type of the elements.
   public var dtype: DType { node.dtype }
+  /// The number of axes; 0 for a scalar.
   public var rank: Int { node.shape.rank }
 
   /// A tensor of `scalars`, row-major. Without a shape it has one axis.
   public init<Scalar: TensorScalar>(_ scalars: [Scalar], shape: Shape? = nil) {
     self.init(storage: Storage(scalars, shape: shape ?? [scalars.count]))
   }
+  /// A constant with the elements of `storage`, which is not copied: nothing may write to it any more.
   public init(storage: Storage) {
     self.init(.constant(.data(storage)), [], shape: storage.shape, dtype: storage.dtype)
   }
   /// A scalar constant. A float64 scalar takes the dtype of the tensor it meets, as a Swift literal does.
   public init(_ value: Double, dtype: DType = .float64) { self.init(filled: value, shape: [], dtype: dtype) }
 
+  /// `value` in every element, rounded to the dtype as `DType.rounding` does.
   public init(filled value: Double, shape: Shape, dtype: DType = .float32) {
     self.init(.constant(.splat(dtype.rounding(value))), [], shape: shape, dtype: dtype)
   }
+  /// 0 in every element, `false` for `bool`.
   public static func zeros(_ shape: Shape, dtype: DType = .float32) -> Tensor {
     Tensor(filled: 0, shape: shape, dtype: dtype)
   }
+  /// 1 in every element, `true` for `bool`.
   public static func ones(_ shape: Shape, dtype: DType = .float32) -> Tensor {
     Tensor(filled: 1, shape: shape, dtype: dtype)
   }
+  /// Zeros of the shape and dtype of `other`.
   public static func zeros(like other: Tensor) -> Tensor { zeros(other.shape, dtype: other.dtype) }
+  /// Ones of the shape and dtype of `other`.
   public static func ones(like other: Tensor) -> Tensor { ones(other.shape, dtype: other.dtype) }
 
   /// 0, 1, 2 … along `axis`.
@@ -39,6 +48,10 @@ public struct Tensor: Sendable {
   init(_ op: Op, _ inputs: [Tensor], shape: Shape, dtype: DType) {
     self.init(Node(op, inputs.map(\.node), shape: shape, dtype: dtype))
   }
+
+  /// The elements, where they are in memory: of a tensor of data, or one that was evaluated.
+  package var data: Storage? { if case .constant(.data(let storage)) = node.op { storage } else { nil } }
+  package var isData: Bool { data != nil }
 
   /// The value every element has, when it is known while tracing.
   var splat: Double? {

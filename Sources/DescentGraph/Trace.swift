@@ -8,11 +8,16 @@ package final class Trace: @unchecked Sendable {
   private var arguments: [Node] = []
   private var feeds: [Program.Feed] = []
   private var feedNodes: [AnyHashable: Tensor] = [:]
-  private var variables: [any TracedVariable] = []
+  /// Those that were read or written so far.
+  package private(set) var variables: [any TracedVariable] = []
   private var inputs: [ObjectIdentifier: Node] = [:]
   private var current: [ObjectIdentifier: Tensor] = [:]
   /// Values that somebody wants to find again later in this trace.
   private var notes: [ObjectIdentifier: Tensor] = [:]
+  /// Layers that ran for evaluation although nobody had asked for it; a training step refuses them.
+  package private(set) var evaluatedLayers: [String] = []
+  package func noteEvaluation(of layer: String) { evaluatedLayers.append(layer) }
+
   /// The lengths of the loops whose bodies are being traced, one within the other.
   private var loops: [Int] = []
 

@@ -1,10 +1,18 @@
 import DescentGraph
+import DescentRuntime
 
 /// How models run while they are called: for training (dropout active, batch statistics) or for evaluation.
 ///
+/// Without a word layers run for evaluation, and a training step in which one does is refused: it trained another network
+/// than was meant.
+///
 /// `@unchecked Sendable`: task-local, used by the one task that traces.
 public final class Forward: @unchecked Sendable {
-  @TaskLocal static var current: Forward?
+  private enum Mode {
+    case training(Forward)
+    case evaluation
+  }
+  @TaskLocal private static var mode: Mode?
 
   private let key: RandomKey
   private var draws = 0
@@ -12,17 +20,33 @@ public final class Forward: @unchecked Sendable {
   private init(key: RandomKey) { self.key = key }
 
   /// Calls `body` with layers in training mode; `key` is where their random numbers come from.
+  ///
+  /// A key that is the same in each step draws the same units each time; fold the step's number in:
+  ///
+  /// ```swift
+  /// Forward.training(key: key.folding(in: updater.stepCount.value)) { model(x) }
+  /// ```
   public static func training<Result>(key: RandomKey, _ body: () throws -> Result) rethrows -> Result {
-    try $current.withValue(Forward(key: key), operation: body)
+    try $mode.withValue(.training(Forward(key: key)), operation: body)
+  }
+
+  /// Calls `body` with layers in evaluation mode on purpose: a frozen part of a network within a training step, a teacher.
+  public static func evaluation<Result>(_ body: () throws -> Result) rethrows -> Result {
+    try $mode.withValue(.evaluation, operation: body)
   }
 
   /// Whether layers run in training mode.
-  static var isTraining: Bool { current != nil }
+  public static var isTraining: Bool { if case .training = mode { true } else { false } }
 
   /// A new key for each layer that asks; nil while evaluating.
   static func nextKey() -> RandomKey? {
-    guard let forward = current else { return nil }
+    guard case .training(let forward) = mode else { return nil }
     defer { forward.draws += 1 }
     return forward.key.folding(in: forward.draws)
+  }
+
+  /// Says that a layer that has two modes runs for evaluation, if nobody has asked for that.
+  static func noteEvaluation(of layer: String) {
+    if mode == nil { Trace.current?.noteEvaluation(of: layer) }
   }
 }

@@ -2,19 +2,27 @@ import DescentGraph
 
 /// How a parameter starts. Fans count the connections into and out of a unit.
 public enum Initializer: Sendable, Hashable {
+  /// 0 in every element: biases.
   case zeros
+  /// 1 in every element: the scales of normalizations.
   case ones
+  /// One number, rounded to the dtype, in every element.
   case constant(Double)
+  /// Uniform within ±bound.
   case uniform(bound: Double)
+  /// Normal with mean 0.
   case normal(deviation: Double)
   /// Variance 2/fanIn, for ReLU (He et al. 2015, arXiv 1502.01852).
   case heNormal(fanIn: Int)
+  /// The same variance, uniform within ±√(6/fanIn).
   case heUniform(fanIn: Int)
   /// Variance 2/(fanIn + fanOut), for tanh and sigmoid (Glorot & Bengio 2010).
   case xavierNormal(fanIn: Int, fanOut: Int)
+  /// The same variance, uniform within ±√(6/(fanIn + fanOut)).
   case xavierUniform(fanIn: Int, fanOut: Int)
   /// Variance 1/fanIn (LeCun et al. 1998, "Efficient BackProp").
   case leCunNormal(fanIn: Int)
+  /// The same variance, uniform within ±√(3/fanIn).
   case leCunUniform(fanIn: Int)
 
   /// A draw of the given shape.

@@ -18,7 +18,7 @@ public final class Parameter: Sendable {
   }
 
   private init(_ shape: Shape, _ initializer: Initializer, dtype: DType, isState: Bool) {
-    variable = Variable(shape: shape, dtype: dtype)
+    variable = Variable(parameterOf: shape, dtype: dtype)
     self.initializer = initializer
     self.isState = isState
     trainable = Mutex(!isState)
@@ -39,6 +39,10 @@ public final class Parameter: Sendable {
     get { trainable.withLock { $0 } }
     set {
       require(!isState || !newValue, "\(variable.name)\(shape) is state of its layer; no optimizer can train it")
+      require(
+        newValue || !variable.isTrained,
+        "\(variable.name)\(shape) is trained by an updater, which would go on; freeze before making the updater, "
+          + "or use the method's frozen(_:)")
       trainable.withLock { $0 = newValue }
     }
   }

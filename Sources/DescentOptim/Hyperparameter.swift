@@ -2,9 +2,12 @@
 public struct Hyperparameter<Method: OptimizationMethod>: Sendable {
   /// As the property is called.
   public let name: String
+  /// The property itself.
   public let path: WritableKeyPath<Method, Schedule> & Sendable
+  /// What commands accept for it; a schedule set in code is not checked.
   public let range: HyperparameterRange
 
+  /// A row of ``OptimizationMethod/adjustable``: `.init("beta1", \.beta1, .fraction)`.
   public init(_ name: String, _ path: WritableKeyPath<Method, Schedule> & Sendable, _ range: HyperparameterRange) {
     self.name = name
     self.path = path
@@ -21,6 +24,7 @@ public enum HyperparameterRange: Sendable {
   /// value > 0.
   case positive
 
+  /// Whether `value` is allowed. Infinities and NaN never are.
   public func contains(_ value: Double) -> Bool {
     switch self {
     case .fraction: value >= 0 && value < 1

@@ -4,7 +4,9 @@ import DescentGraph
 ///
 /// A modifier that remembers nothing has the state of its base; one that does has a ``Layered`` state.
 public protocol Modifier: OptimizationMethod {
+  /// The method inside: an optimizer, or a modifier around one.
   associatedtype Base: OptimizationMethod
+  /// The method inside, with its hyper-parameters.
   var base: Base { get set }
 }
 
@@ -18,6 +20,8 @@ extension Modifier {
   /// The hyper-parameters of the method inside.
   public static var adjustable: [Hyperparameter<Self>] { inherited }
 
+  /// The hyper-parameters of the method inside, for a modifier that adds some of its own:
+  /// `[.init("limit", \.limit, .positive)] + inherited`.
   public static var inherited: [Hyperparameter<Self>] {
     let base: WritableKeyPath<Self, Base> = \.base
     return Base.adjustable.map { Hyperparameter<Self>($0.name, sendable(base.appending(path: $0.path)), $0.range) }
@@ -25,22 +29,27 @@ extension Modifier {
 }
 
 extension Modifier {
+  /// Whether the method inside does.
   public var needsLoss: Bool { base.needsLoss }
 
+  /// Asks the method inside.
   public func check(names: [String]) throws(NamePatternError) { try base.check(names: names) }
 }
 
 extension Modifier where State == Base.State {
+  /// The state of the method inside: the modifier remembers nothing about a parameter.
   public func makeState(for parameter: Tensor, named name: String) -> State {
     base.makeState(for: parameter, named: name)
   }
 }
 
 extension Modifier where Shared == Base.Shared {
+  /// What the method inside shares: the modifier adds nothing.
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared { base.makeShared(for: parameters) }
 }
 
 extension Modifier where State == Base.State, Shared == Base.Shared {
+  /// Where the method inside is evaluated.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     base.evaluationPoint(parameters, at: step.inner)
   }
@@ -77,14 +86,21 @@ extension Step {
 }
 
 extension Step {
-  /// The same step with hyper-parameters changed on their way to the method.
-  func changing(
-    _ change: @escaping (_ path: KeyPath<Method, Schedule> & Sendable, _ value: Tensor) -> Tensor
-  ) -> Step {
-    let lookup = hyperparameter
+  /// The same step at `factor` (a scalar) times the learning rate, for modifiers that change it on its way to the
+  /// method inside: `step.inner.scalingLearningRate(of: base, by: step.factor)`.
+  ///
+  /// It scales that hyper-parameter which setting ``OptimizationMethod/learningRate`` changes, whichever way the method
+  /// reads it.
+  public func scalingLearningRate(of method: Method, by factor: Tensor) -> Step {
+    var probe = method
+    probe.learningRate = Schedule("probe") { _ in .nan }
+    let (marked, lookup) = (probe, hyperparameter)
     return Step(
       number: number, gradients: gradients, shared: shared, objective: objective, clock: clock,
-      hyperparameter: { path, clock in change(path, lookup(path, clock)) })
+      hyperparameter: { path, clock in
+        let value = lookup(path, clock)
+        return marked[keyPath: path].value(at: 0).isNaN ? value * factor : value
+      })
   }
 }
 

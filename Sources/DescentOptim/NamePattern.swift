@@ -2,11 +2,16 @@
 ///
 /// `*.bias` matches the biases of all layers, `encoder.*` everything in the encoder.
 public struct NamePattern: Sendable, Hashable, ExpressibleByStringLiteral, CustomStringConvertible {
+  /// As it was written.
   public let text: String
+  /// Every text is a pattern; one without `*` and `?` matches that name alone.
   public init(_ text: String) { self.text = text }
+  /// A literal: `"*.bias"`.
   public init(stringLiteral text: String) { self.init(text) }
+  /// As it was written.
   public var description: String { text }
 
+  /// Whether it matches the whole of `name`; capital and small letters differ.
   public func matches(_ name: String) -> Bool { distance(to: name) == 0 }
 
   /// The least number of characters to insert, remove or replace in `name` for the pattern to match it.
@@ -28,14 +33,17 @@ public struct NamePattern: Sendable, Hashable, ExpressibleByStringLiteral, Custo
     return distances[name.count]
   }
 
-  /// - Throws: ``NamePatternError`` when no name matches.
-  func check(_ names: [String]) throws(NamePatternError) {
+  /// Looks whether a name matches, for ``OptimizationMethod/check(names:)``.
+  ///
+  /// - Throws: ``NamePatternError`` when none does.
+  public func check(_ names: [String]) throws(NamePatternError) {
     guard names.contains(where: matches) else { throw NamePatternError(pattern: self, names: names) }
   }
 }
 
 /// A pattern that matches no parameter.
 public struct NamePatternError: Error, Equatable, CustomStringConvertible {
+  /// That matches none.
   public let pattern: NamePattern
   /// Of the parameters that it could have matched.
   public let names: [String]
@@ -47,6 +55,7 @@ public struct NamePatternError: Error, Equatable, CustomStringConvertible {
     return found.flatMap { $0.distance * 2 < spelled ? $0.name : nil }
   }
 
+  /// The pattern, the nearest name and all names.
   public var description: String {
     let hint = nearest.map { "; the nearest is '\($0)'." } ?? "."
     return "no parameter matches '\(pattern)'\(hint) The parameters are: \(names.joined(separator: ", "))."

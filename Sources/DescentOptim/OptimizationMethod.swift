@@ -13,6 +13,7 @@ public protocol OptimizationMethod: Sendable {
   /// What it remembers once, for all of them.
   associatedtype Shared: OptimizerState = NoState
 
+  /// η. A modifier's is that of the method inside.
   var learningRate: Schedule { get set }
 
   /// The numeric hyper-parameters, besides the learning rate, that commands can set by name. None, unless a method says.
@@ -23,8 +24,10 @@ public protocol OptimizationMethod: Sendable {
 
   /// What the method remembers about one parameter tensor before its first step.
   ///
-  /// - Parameter parameter: zeros of the parameter's shape and dtype. What a method wants to remember of its *value* it
-  ///   takes in the first step (``Step/first(_:otherwise:)``), so that weights can be loaded until then.
+  /// - Parameters:
+  ///   - parameter: zeros of the parameter's shape and dtype. What a method wants to remember of its *value* it takes
+  ///     in the first step (``Step/first(_:otherwise:)``), so that weights can be loaded until then.
+  ///   - name: the parameter's.
   func makeState(for parameter: Tensor, named name: String) -> State
 
   /// What the method remembers for all parameters before its first step.
@@ -47,18 +50,24 @@ public protocol OptimizationMethod: Sendable {
 }
 
 extension OptimizationMethod {
+  /// None.
   public static var adjustable: [Hyperparameter<Self>] { [] }
 
+  /// No.
   public var needsLoss: Bool { false }
 
+  /// The state as it starts for such a parameter, whatever its name.
   public func makeState(for parameter: Tensor, named name: String) -> State { State(like: parameter) }
 
+  /// As it starts for a scalar of the first parameter's dtype.
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared {
     Shared(like: Tensor(0, dtype: parameters.first?.like.dtype ?? .float32))
   }
 
+  /// Every method fits, unless it says otherwise.
   public func check(names: [String]) throws(NamePatternError) {}
 
+  /// Nil: the network is evaluated where it is trained.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? { nil }
 }
 
@@ -70,6 +79,7 @@ public struct ParameterStep<State> {
   public var value: Tensor
   /// Of the loss with respect to the value; of the same shape.
   public var gradient: Tensor
+  /// What the method remembers about it; assign to its slots to update it.
   public var state: State
 
   /// The same parameter as a method inside this one sees it.
@@ -79,17 +89,19 @@ public struct ParameterStep<State> {
 }
 
 extension Array {
-  /// The same parameters with other gradients.
-  func replacing<State>(gradients: [Tensor]) -> Self where Element == ParameterStep<State> {
-    zip(self, gradients).map { part, gradient in
+  /// The same parameters with other gradients, in their order: what a modifier that acts on gradients hands on.
+  public func replacing<State>(gradients: [Tensor]) -> Self where Element == ParameterStep<State> {
+    require(gradients.count == count, "\(gradients.count) gradients given for \(count) parameters")
+    return zip(self, gradients).map { part, gradient in
       var part = part
       part.gradient = gradient
       return part
     }
   }
 
-  /// The same parameters as a method inside this one sees them.
-  func withStates<State, Other>(_ part: (State) -> Other) -> [ParameterStep<Other>]
+  /// The same parameters as a method inside this one sees them, `part` being its share of each state:
+  /// `parameters.withStates(\.base)`.
+  public func withStates<State, Other>(_ part: (State) -> Other) -> [ParameterStep<Other>]
   where Element == ParameterStep<State> {
     map { $0.with(state: part($0.state)) }
   }

@@ -26,10 +26,12 @@ public protocol Optimizer: OptimizationMethod {
   ///   - parameter: the value before the step.
   ///   - gradient: of the loss with respect to it, of the same shape.
   ///   - state: what the method remembers; assign to its slots to update it.
+  ///   - step: the step's number, and the hyper-parameters as they are in it.
   func update(_ parameter: Tensor, gradient: Tensor, state: State, at step: Step<Self>) -> Tensor
 }
 
 extension Optimizer {
+  /// Steps each tensor for itself, in order.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     parameters.map { update($0.value, gradient: $0.gradient, state: $0.state, at: step) }
   }

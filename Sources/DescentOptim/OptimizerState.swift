@@ -10,18 +10,24 @@ public protocol OptimizerState {
 
 /// The state of a method that remembers nothing.
 public struct NoState: OptimizerState {
+  /// Nothing.
   public init() {}
+  /// Nothing, whatever the parameter.
   public init(like parameter: Tensor) {}
 }
 
 /// What a modifier remembers, beside what the method inside it does.
 public struct Layered<Own: OptimizerState, Base: OptimizerState>: OptimizerState {
+  /// The modifier's own.
   public let own: Own
+  /// What the method inside remembers. Its slots keep their names: they must differ from the modifier's.
   public let base: Base
+  /// The two, made by a modifier's `makeState` or `makeShared`.
   public init(own: Own, base: Base) {
     self.own = own
     self.base = base
   }
+  /// Both as they start for such a parameter.
   public init(like parameter: Tensor) { self.init(own: Own(like: parameter), base: Base(like: parameter)) }
 }
 
@@ -29,6 +35,7 @@ public struct Layered<Own: OptimizerState, Base: OptimizerState>: OptimizerState
 public enum EitherState<First: OptimizerState, Second: OptimizerState>: OptimizerState {
   case first(First)
   case second(Second)
+  /// The first, as it starts for such a parameter; a method with a choice implements `makeState`.
   public init(like parameter: Tensor) { self = .first(First(like: parameter)) }
 }
 

@@ -26,6 +26,7 @@ public struct Slot {
     }
   }
 
+  /// The tensor now: what this step has assigned, or what the last one left. It keeps its shape and dtype.
   public var wrappedValue: Tensor {
     get {
       guard let format = memory.format else { return variable.value }

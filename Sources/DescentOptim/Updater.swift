@@ -13,7 +13,9 @@ import Synchronization
 /// }
 /// ```
 public final class Updater<Method: OptimizationMethod>: Sendable {
+  /// What the method moves, in the order given.
   public let parameters: [Variable]
+  private let names: [String]
   /// Steps taken so far (i64 scalar). With the state's slots, this is all that resuming needs.
   public let stepCount: Variable
   private let current: Mutex<Method>
@@ -35,21 +37,40 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     let shared: Method.Shared
   }
 
-  /// - Throws: ``NamePatternError`` when a pattern of the method matches no parameter.
-  public init(_ method: Method, parameters: [Variable]) throws(NamePatternError) {
-    try method.check(names: parameters.map(\.name))
+  /// What the method is, whatever its hyper-parameters: state of another one does not fit it.
+  package let methodIdentity: String
+  /// Everything that a step or a swap of the weights touches.
+  private let turn: Turn
+
+  /// - Parameters:
+  ///   - method: with the hyper-parameters to start with.
+  ///   - parameters: what the method moves: the `trainableVariables` of a model, for example. Their names tell
+  ///     their states apart.
+  /// - Throws: ``UpdaterError`` for a list that is empty or names something twice, and ``NamePatternError`` when a pattern of
+  ///   the method matches no parameter.
+  public init(_ method: Method, parameters: [Variable]) throws {
+    let names = parameters.enumerated().map { $1.name.isEmpty ? "parameter\($0)" : $1.name }
+    try UpdaterError.check(parameters, names)
+    try method.check(names: names)
     self.parameters = parameters
+    self.names = names
+    methodIdentity = (method as? AnyMethod)?.identity ?? String(describing: Method.self)
     stepCount = Variable(shape: [], dtype: .int64, name: "optimizer.step")
     current = Mutex(method)
-    let likes = parameters.map { ($0.name, like: Tensor.zeros($0.shape, dtype: $0.dtype)) }
+    let likes = zip(names, parameters).map { ($0, like: Tensor.zeros($1.shape, dtype: $1.dtype)) }
     remembered = Remembered(
       states: likes.map { method.makeState(for: $0.like, named: $0.0) },
       shared: method.makeShared(for: likes.map { (name: $0.0, like: $0.like) }))
-    for (parameter, state) in zip(parameters, remembered.states) {
-      for (name, variable) in state.variables { variable.name = "\(parameter.name).\(name)" }
+    for (parameter, state) in zip(names, remembered.states) {
+      for (name, variable) in state.variables { variable.name = "\(parameter).\(name)" }
     }
     for (name, variable) in remembered.shared.variables { variable.name = "optimizer.\(name)" }
+    let state = (remembered.states.flatMap(\.variables) + remembered.shared.variables).map(\.variable)
+    turn = .joining((parameters + state + [stepCount]).map(\.turn))
+    for parameter in parameters { parameter.beginTraining() }
   }
+
+  deinit { for parameter in parameters { parameter.endTraining() } }
 
   /// The method with its hyper-parameters. A change takes effect at the next step and does not trace again.
   public var method: Method {
@@ -88,6 +109,7 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   private func take(_ gradients: [Tensor], _ objective: StepObjective?) {
     require(
       gradients.count == parameters.count, "\(gradients.count) gradients given for \(parameters.count) parameters")
+    checkTrace()
     let finished = stepCount.value
     let number = finished + Tensor([Int64(1)], shape: [])
     let step = step(number: number, gradients, objective)
@@ -102,21 +124,39 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     return method.evaluationPoint(parts(gradients), at: step(number: next, gradients, nil))
   }
 
+  /// Refuses a step that would silently train something else than was meant.
+  private func checkTrace() {
+    guard let trace = Trace.current else { return }
+    require(
+      trace.evaluatedLayers.isEmpty,
+      "\(trace.evaluatedLayers.first ?? "") ran for evaluation in a training step; run the forward pass in "
+        + "Forward.training(key:), or in Forward.evaluation where that is meant")
+    for case let variable as Variable in trace.variables where variable.isParameter && variable.name.isEmpty {
+      require(
+        parameters.contains { $0 === variable },
+        "a parameter \(variable.dtype)\(variable.shape) takes part in this step, but no module has been asked for it: it is "
+          + "found in what a module holds, not in closures; ask the model for its parameters, or name the variable")
+    }
+  }
+
   /// Runs `body` with the parameters where the network is to be evaluated and saved, and puts them back after it, bit for
-  /// bit. Parameters that are evaluated where they are trained are not touched.
+  /// bit. Parameters that are evaluated where they are trained are not touched. Nobody else's step runs in between, so that
+  /// it all sees the same parameters.
   ///
-  /// - Throws: `EngineError` when an engine library is missing, and what `body` throws.
+  /// - Throws: what the device's back end throws, and what `body` throws.
   public func withEvaluationPoint<Result>(_ body: () throws -> Result) throws -> Result {
-    let trained = parameters.map { $0.snapshot() }
-    guard try moveToEvaluationPoint() else { return try body() }
-    defer { for (parameter, value) in zip(parameters, trained) { parameter.assign(value) } }
-    return try body()
+    try turn.take {
+      let trained = parameters.map { $0.snapshot() }
+      guard try moveToEvaluationPoint() else { return try body() }
+      defer { for (parameter, value) in zip(parameters, trained) { parameter.assign(value) } }
+      return try body()
+    }
   }
 
   /// Leaves the parameters where the network is to be evaluated and saved: the end of training.
   ///
   /// - Returns: whether that is not where they are trained.
-  /// - Throws: `EngineError` when an engine library is missing.
+  /// - Throws: what the device's back end throws.
   @discardableResult
   public func moveToEvaluationPoint() throws -> Bool {
     let point = evaluation.withLock { known in
@@ -125,9 +165,11 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
       known = function
       return function
     }
-    let values = try point([])
-    for (parameter, value) in zip(parameters, values) { parameter.assign(try value.storage()) }
-    return !values.isEmpty
+    return try turn.take {
+      let values = try point([])
+      for (parameter, value) in zip(parameters, values) { try parameter.assign(value) }
+      return !values.isEmpty
+    }
   }
 
   private func parts(_ gradients: [Tensor]) -> [ParameterStep<Method.State>] {
@@ -137,7 +179,7 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
         gradients[i].shape == value.shape,
         "the gradient of \(parameters[i].name) has shape \(gradients[i].shape), the parameter \(value.shape)")
       return ParameterStep(
-        name: parameters[i].name, value: value, gradient: gradients[i], state: remembered.states[i])
+        name: names[i], value: value, gradient: gradients[i], state: remembered.states[i])
     }
   }
 
@@ -150,7 +192,7 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
       clock: stepCount
     ) { path, clock in
       let hyperparameter = self.hyperparameter(path)
-      let count = clock.storage
+      let count = clock.buffer
       let key = FeedKey(updater: ObjectIdentifier(self), path: path, clock: ObjectIdentifier(clock))
       return trace.feed(Self.name(of: path), key: key) {
         // Step t (from 1) uses the schedule at t - 1 (from 0).

@@ -1,5 +1,5 @@
 /// What can be wrong with a file of recorded runs. A `path` is where in the JSON document: `optimizers[3].source`.
-public enum RecordedError: Error, Equatable, Sendable {
+package enum RecordedError: Error, Equatable, Sendable {
   case unreadableFile(file: String, reason: String)
   case malformed(file: String, path: String, reason: String)
 
@@ -15,7 +15,7 @@ public enum RecordedError: Error, Equatable, Sendable {
 }
 
 extension RecordedError: CustomStringConvertible {
-  public var description: String {
+  package var description: String {
     switch self {
     case .unreadableFile(let file, let reason):
       "\(file): cannot be read (\(reason)). Check the path and that you may read the file."

@@ -3,8 +3,8 @@ import DescentRuntime
 import DescentGraph
 
 /// How far a recorded run and its replay are apart.
-public struct RecordedCheck: Sendable {
-  public enum Outcome: Sendable {
+package struct RecordedCheck: Sendable {
+  package enum Outcome: Sendable {
     /// The greatest relative errors over all kept steps, parameters and elements; infinite if one is NaN.
     ///
     /// `ambiguity` says why the run's numbers do not follow from its gradients, where they do not: then an error proves
@@ -13,17 +13,17 @@ public struct RecordedCheck: Sendable {
     /// No method here can replay it, and why.
     case notCovered(reason: RecordedError)
   }
-  public let name: String
-  public let source: String
-  public let outcome: Outcome
+  package let name: String
+  package let source: String
+  package let outcome: Outcome
 }
 
 extension RecordedFile {
   /// Errors are relative to the recorded value, and for values nearer to zero to this: |a − b| / max(|b|, 0.01).
-  public static let errorFloor = 0.01
+  package static let errorFloor = 0.01
 
   /// Replays a run on the engine, in float64 and in float32.
-  public func check(_ run: Run) throws -> RecordedCheck {
+  package func check(_ run: Run) throws -> RecordedCheck {
     do {
       let outcome = RecordedCheck.Outcome.replayed(
         float64: try error(run, .float64), float32: try error(run, .float32),
@@ -38,7 +38,7 @@ extension RecordedFile {
   ///
   /// - Parameter dtype: of the parameters in the replay.
   /// - Throws: `RecordedError` when there is none here, or it cannot do what the run's hyper-parameters ask for.
-  public func method(of run: Run, _ dtype: DType) throws -> any OptimizationMethod {
+  package func method(of run: Run, _ dtype: DType) throws -> any OptimizationMethod {
     let entry = try RecordedMethod.find(source: run.source, name: run.name)
     let shapes = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.shape) })
     let settings = RecordedSettings(source: entry.source, values: run.settings, shapes: shapes, dtype: dtype)
@@ -48,7 +48,7 @@ extension RecordedFile {
   }
 
   /// The greatest relative error of a replay.
-  public func error(_ run: Run, _ dtype: DType) throws -> Double {
+  package func error(_ run: Run, _ dtype: DType) throws -> Double {
     let method = try method(of: run, dtype)
     let entry = try RecordedMethod.find(source: run.source, name: run.name)
     let found = try replay(method, dtype, steps: Set(run.trajectory.keys), evaluates: entry.atEvaluationPoint)
@@ -56,7 +56,7 @@ extension RecordedFile {
   }
 
   /// The greatest of |found − expected| / max(|expected|, floor); infinite when a number is NaN or missing.
-  public static func error(_ found: [[Double]], _ expected: [[Double]], floor: Double = errorFloor) -> Double {
+  package static func error(_ found: [[Double]], _ expected: [[Double]], floor: Double = errorFloor) -> Double {
     guard found.map(\.count) == expected.map(\.count) else { return .infinity }
     return zip(found.joined(), expected.joined()).map { a, b in
       let error = (a - b).magnitude / max(b.magnitude, floor)

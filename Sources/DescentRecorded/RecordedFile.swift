@@ -6,29 +6,29 @@ import Foundation
 /// The format is that of `Tests/Golden/trajectories.json`, as its README describes it: `shapes`, `init`, `gradients` and
 /// `optimizers`, each with `name`, `source`, `hyperparameters` and `trajectory` (parameters by step, counted from 1). The
 /// parameters are taken in alphabetical order. Other keys are left alone.
-public struct RecordedFile: Sendable {
-  public struct Parameter: Sendable {
-    public let name: String
-    public let shape: Shape
+package struct RecordedFile: Sendable {
+  package struct Parameter: Sendable {
+    package let name: String
+    package let shape: Shape
     /// Row-major.
-    public let start: [Double]
+    package let start: [Double]
   }
-  public struct Run: Sendable {
-    public let name: String
+  package struct Run: Sendable {
+    package let name: String
     /// The library's class or function, and its version.
-    public let source: String
+    package let source: String
     let settings: [String: RecordedValue]
     /// After each kept step, counted from 1: the parameters in order.
-    public let trajectory: [Int: [[Double]]]
+    package let trajectory: [Int: [[Double]]]
   }
 
-  public let parameters: [Parameter]
+  package let parameters: [Parameter]
   /// `gradients[step][parameter]`, row-major.
-  public let gradients: [[[Double]]]
-  public let runs: [Run]
+  package let gradients: [[[Double]]]
+  package let runs: [Run]
 
   /// - Throws: `RecordedError` that names the file and the place in it.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let data: Data
     do {
       data = try Data(contentsOf: URL(filePath: path))
@@ -40,7 +40,7 @@ public struct RecordedFile: Sendable {
   }
 
   /// - Parameter file: how errors call the document.
-  public init(_ data: Data, file: String) throws {
+  package init(_ data: Data, file: String) throws {
     let document: Document
     do {
       document = try JSONDecoder().decode(Document.self, from: data)

@@ -1,12 +1,12 @@
 /// A value of a JSON document, for settings whose types depend on their names.
-public enum RecordedValue: Decodable, Equatable, Sendable, CustomStringConvertible {
+package enum RecordedValue: Decodable, Equatable, Sendable, CustomStringConvertible {
   case null
   case flag(Bool)
   case number(Double)
   case text(String)
   case list([RecordedValue])
 
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
@@ -22,7 +22,7 @@ public enum RecordedValue: Decodable, Equatable, Sendable, CustomStringConvertib
   }
 
   /// As in JSON.
-  public var description: String {
+  package var description: String {
     switch self {
     case .null: "null"
     case .flag(let flag): "\(flag)"

@@ -4,11 +4,11 @@ import Synchronization
 /// The memory of a tensor that steps read and write: an argument, a result, a variable.
 ///
 /// Its elements lie in rows on the host, or wherever the program that used them last wants them: in the order of a kernel, on
-/// a device (``Placement``). Whoever asks for rows gets rows on the host, and a run brings the elements where its program
+/// a device (`Placement`). Whoever asks for rows gets rows on the host, and a run brings the elements where its program
 /// wants them.
 ///
 /// `@unchecked Sendable`: where the elements lie is behind a lock; the elements themselves belong to whoever has the turn
-/// (``Turn``) of the step or the variable.
+/// (`Turn`) of the step or the variable.
 public final class Buffer: @unchecked Sendable {
   /// Memory on the host. Its elements are this buffer's, in rows, while there is no placement.
   package let memory: Storage

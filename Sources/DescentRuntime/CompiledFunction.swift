@@ -81,6 +81,7 @@ public final class CompiledFunction: Sendable {
 ///   - precision: whether convolutions may be computed by faster, less exact algorithms.
 ///   - memoryLimit: bytes that the intermediate results of a run may take; where they would take more, values are
 ///     computed again instead of being kept. Compiling throws `EngineError.memoryLimit` when that is not enough.
+///   - body: what is computed. It runs while a signature is traced, and never again for it.
 public func compile(
   on device: Device? = nil, precision: Precision = .fast, memoryLimit: Int? = nil,
   _ body: @escaping @Sendable ([Tensor]) throws -> [Tensor]

@@ -30,7 +30,9 @@ extension Tensor {
 
 /// The elements of several tensors, computed by one program.
 ///
-/// - Parameter device: where it runs; nil is the ``Device/current`` one.
+/// - Parameters:
+///   - tensors: of any shapes and dtypes; what they share is computed once.
+///   - device: where it runs; nil is the ``Device/current`` one.
 /// - Throws: what the device's back end throws, such as `EngineError` when a library is missing.
 public func evaluate(_ tensors: [Tensor], on device: Device? = nil) throws -> [Storage] {
   require(Trace.current == nil, "a tensor was read inside a compiled function, where it has no value yet")

@@ -19,6 +19,14 @@ public final class Variable: TracedVariable, Sendable {
   }
   private let label: Mutex<String>
 
+  /// Whether a module's parameter stands behind it: then it has a name as soon as somebody has found it.
+  package let isParameter: Bool
+  /// How many updaters train it.
+  private let updaters = Atomic(0)
+  package var isTrained: Bool { updaters.load(ordering: .relaxed) > 0 }
+  package func beginTraining() { updaters.add(1, ordering: .relaxed) }
+  package func endTraining() { updaters.subtract(1, ordering: .relaxed) }
+
   /// The value's extents.
   public var shape: Shape { buffer.shape }
   /// The type of its elements.
@@ -31,16 +39,25 @@ public final class Variable: TracedVariable, Sendable {
   public init(shape: Shape, dtype: DType = .float32, name: String = "") {
     buffer = Buffer(shape: shape, dtype: dtype)
     label = Mutex(name)
+    isParameter = false
+  }
+  /// The zeros that a module's parameter starts from.
+  package init(parameterOf shape: Shape, dtype: DType) {
+    buffer = Buffer(shape: shape, dtype: dtype)
+    label = Mutex("")
+    isParameter = true
   }
   /// A variable with `value`, rounded to the type, in every element.
   public init(filled value: Double, shape: Shape, dtype: DType = .float32, name: String = "") {
     buffer = Buffer(owning: Storage(filled: value, shape: shape, dtype: dtype))
     label = Mutex(name)
+    isParameter = false
   }
   /// A variable that starts as a copy of `initial`.
   public init(_ initial: Storage, name: String = "") {
     buffer = Buffer(owning: initial.copy())
     label = Mutex(name)
+    isParameter = false
   }
 
   /// The present value: in a compiled function a tensor of its graph, elsewhere a snapshot.

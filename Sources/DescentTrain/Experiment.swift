@@ -95,6 +95,7 @@ public struct Experiment: Sendable {
   /// Trains once and measures the test part after every epoch. Measuring does not count as training time.
   ///
   /// - Parameters:
+  ///   - data: trained on one part, measured on the others.
   ///   - onEpoch: told after every epoch how far the run is.
   ///   - isCancelled: asked before every step.
   public func run(

@@ -1,138 +1,287 @@
 import DescentData
-import DescentRuntime
+import DescentFiles
 import DescentGraph
 import DescentNN
 import DescentOptim
+import DescentRuntime
 
-/// Trains a network on a dataset in memory: one compiled step, replayed for every batch.
+/// Trains a model on a source of batches: one compiled step, replayed for every batch.
 ///
-/// The dataset stays where it is; a step gets the indices of its examples and gathers them itself. After the first epoch
-/// a step traces and allocates nothing.
+/// Any model, any data, any loss:
+///
+/// ```swift
+/// let trainer = try Trainer(model, optimizer: AdamW(), on: source, seed: 0) { model, batch in
+///   model(batch["tokens"])
+/// } loss: { logits, batch in
+///   crossEntropy(logits, labels: batch["targets"])
+/// }
+/// for _ in 1...30 { try trainer.epoch() }
+/// ```
+///
+/// A data set in memory and a network from one tensor to one need less:
 ///
 /// ```swift
 /// let trainer = try Trainer(model, optimizer: AdamW(), on: split.train, batch: 32, seed: 0)
 /// for _ in 1...30 { try trainer.epoch() }
 /// print(try trainer.evaluate(split.test).accuracy ?? 0)
 /// ```
-public final class Trainer<Model: UnaryModule> {
+///
+/// Data in memory stay where they are; a step gets the numbers of its rows and gathers them itself. After the first epoch a
+/// step traces nothing.
+public final class Trainer<Model: Module> {
+  /// What is trained.
   public let model: Model
-  public let objective: Objective
-  public let batch: Int
+  /// Where the batches come from.
+  public let source: any BatchSource
+  /// What a network on a dataset is trained to do; nil for a loss of one's own.
+  public internal(set) var objective: Objective?
+  /// Where the steps run.
+  public let device: Device
   /// Steps taken.
   public private(set) var steps = 0
   /// Epochs completed.
   public private(set) var epochs = 0
-  /// Wall time spent in `epoch()`, tracing and compiling included.
+  /// Wall time spent in training, tracing and compiling included.
   public private(set) var seconds = 0.0
+  /// The part of it in which the source was waited for.
+  public private(set) var waitingSeconds = 0.0
   /// Checked before every step; when it says true, `epoch()` returns early.
   public var isCancelled: () -> Bool = { false }
 
-  private let order: BatchOrder
-  private var rows: [Int32] = []
   private let step: CompiledFunction
-  /// The compiled step by batch size: the usual one, and that of an epoch's last batch.
-  private var compiledSteps: [Int: CompiledStep] = [:]
+  /// The compiled steps by the types of their batches: the usual one, and that of an epoch's last batch.
+  private var compiledSteps: [(fields: [(name: String, tensor: Tensor)], step: CompiledStep)] = []
+  /// Names of the source's fields, in the order of the step's arguments.
+  private let fieldNames = FieldNames()
+  private let loss: @Sendable (Model, Batch) throws -> Tensor
   private let learningRate: () -> Double
-  private let withEvaluationPoint: (() throws -> Void) throws -> Void
+  let withEvaluationPoint: (() throws -> Void) throws -> Void
 
   /// Leaves the model where it is to be evaluated and saved (an average of the path, for some methods): the end of training.
   public let moveToEvaluationPoint: () throws -> Void
   /// Steps left out because a gradient was not finite; nil when the method leaves none out.
   public var skippedSteps: Int? { skipped() }
   private let skipped: () -> Int?
-  /// Multiplies the learning rate by a factor, which replaces an earlier one: for ``ReduceOnPlateau``.
+  /// Multiplies the learning rate by a factor, which replaces an earlier one: for `ReduceOnPlateau`.
   public let scaleLearningRate: (_ factor: Double) -> Void
+  private let saveUpdater: (_ path: String) throws -> Void
+  private let restoreUpdater: (_ path: String) throws -> Void
 
   /// - Parameters:
-  ///   - batch: examples a step takes; nil takes all of them.
-  ///   - seed: of the parameters' start, of the order of examples, and of dropout.
+  ///   - model: its parameters are drawn anew.
+  ///   - optimizer: with the hyper-parameters to start with.
+  ///   - source: gives the batches; its fields are what `forward` and `loss` find in their batch.
+  ///   - seed: of the parameters' start, and of what layers draw.
+  ///   - device: where the steps run; nil is the current one.
   ///   - memoryLimit: bytes that a step's intermediate results may take; nil is no limit.
-  /// - Throws: `TrainingError` when data and objective do not fit, `EngineError` when an engine library is missing.
-  public init<Method: OptimizationMethod>(
-    _ model: Model, optimizer: Method, on data: Dataset, batch: Int? = 32, seed: Int = 0, objective: Objective? = nil,
-    memoryLimit: Int? = nil
+  ///   - forward: what the model makes of a batch: a tensor, or several in a tuple. Layers are in training mode.
+  ///   - loss: how good that is: a scalar, the mean over the batch's examples.
+  /// - Throws: what the updater throws for parameters and method that do not fit, and what the device's back end throws.
+  public init<Method: OptimizationMethod, Outputs>(
+    _ model: Model, optimizer: Method, on source: any BatchSource, seed: Int = 0, device: Device? = nil,
+    memoryLimit: Int? = nil, forward: @escaping @Sendable (_ model: Model, _ batch: Batch) throws -> Outputs,
+    loss: @escaping @Sendable (_ outputs: Outputs, _ batch: Batch) throws -> Tensor
   ) throws {
-    let objective = objective ?? .standard(for: data.targets)
-    guard data.count > 0 else { throw TrainingError.noExamples(data.name) }
-    try objective.check(data)
-    require(batch.map { $0 > 0 } ?? true, "Trainer: a batch has at least one example, not \(batch ?? 0)")
     try model.initialize(seed: seed)
-
     self.model = model
-    self.objective = objective
-    self.batch = min(batch ?? data.count, data.count)
-    order = BatchOrder(count: data.count, batchSize: self.batch, seed: UInt64(bitPattern: Int64(seed)))
-    let source = Evaluator.Source(data)
+    self.source = source
+    self.device = device ?? .current
     let updater = try Updater(optimizer, parameters: model.trainableVariables)
-    learningRate = { updater.method.learningRate.value(at: max(updater.stepCount.storage.integer(at: 0) - 1, 0)) }
+    learningRate = { updater.method.learningRate.value(at: max(updater.stepCount.buffer.integer(at: 0) - 1, 0)) }
     withEvaluationPoint = { try updater.withEvaluationPoint($0) }
     moveToEvaluationPoint = { try updater.moveToEvaluationPoint() }
+    saveUpdater = { try updater.save(to: $0) }
+    restoreUpdater = { try updater.restore(from: $0) }
     skipped = { updater.skippedSteps }
     let rate = optimizer.learningRate
     scaleLearningRate = { updater.method.learningRate = rate.scaled(by: $0) }
+    let lossOfBatch: @Sendable (Model, Batch) throws -> Tensor = { try loss(forward($0, $1), $1) }
+    self.loss = lossOfBatch
     let key = RandomKey(seed).folding(in: "dropout")
-    step = compile(memoryLimit: memoryLimit) { arguments in
-      let x = source.features.gathering(arguments[0])
-      let y = source.targets.gathering(arguments[0])
-      let loss = Forward.training(key: key.folding(in: updater.stepCount.value)) { objective.loss(model(x), y) }
+    let (assembly, names) = (source.assembly, fieldNames)
+    step = compile(on: device, memoryLimit: memoryLimit) { arguments in
+      let batch = assembly(names.batch(of: arguments))
+      let loss = try Forward.training(key: key.folding(in: updater.stepCount.value)) { try lossOfBatch(model, batch) }
       updater.minimize(loss)
       return [loss]
     }
   }
 
-  /// One pass over the data in an order that depends on the seed and the epoch's number.
+  /// The rest of the present epoch: all of it, unless steps were taken or the position was set.
   ///
-  /// - Returns: the mean training loss over the epoch's examples, each measured just before the step that used it; those
-  ///   of steps that were left out (``skippedSteps``) do not count.
-  /// - Throws: `TrainingError.diverged` at the first step whose loss is not finite.
+  /// - Returns: the mean training loss over the examples, each measured just before the step that used it; those of steps
+  ///   that were left out (``skippedSteps``) do not count.
+  /// - Throws: `TrainingError.diverged` at the first step whose loss is not finite, and what the source throws.
   @discardableResult
   public func epoch() throws -> Double {
+    var mean = RunningMean()
+    while !isCancelled() {
+      guard let (loss, count) = try advance() else { break }
+      mean.add(loss, count)
+    }
+    return mean.value
+  }
+
+  /// A number of steps, going on to the next epoch where one ends.
+  ///
+  /// - Returns: the mean loss over their examples, as ``epoch()``.
+  /// - Throws: as ``epoch()``, and `TrainingError.noExamples` when an epoch has no batch at all.
+  @discardableResult
+  public func train(steps count: Int) throws -> Double {
+    var mean = RunningMean()
+    let end = steps + count
+    var emptyEpochs = 0
+    while steps < end, !isCancelled() {
+      guard let (loss, count) = try advance() else {
+        emptyEpochs += 1
+        if emptyEpochs > 1 { throw TrainingError.noExamples("the source") }
+        continue
+      }
+      emptyEpochs = 0
+      mean.add(loss, count)
+    }
+    return mean.value
+  }
+
+  /// One step; nil at the end of an epoch. The loss is nil for a step that was left out.
+  private func advance() throws -> (loss: Double?, count: Int)? {
     let start = ContinuousClock.now
     defer { seconds += (ContinuousClock.now - start) / .seconds(1) }
-    order.fill(&rows, epoch: epochs)
-    var total = 0.0
-    var seen = 0
-    for batch in 0..<order.batchCount {
-      if isCancelled() { return seen == 0 ? .nan : total / Double(seen) }
-      let range = order.range(ofBatch: batch)
-      let loss = try compiled(batch: range.count).run(
-        { arguments in
-          rows.withUnsafeBytes { bytes in
-            arguments[0].fill(
-              from: UnsafeRawBufferPointer(rebasing: bytes[(range.lowerBound * 4)..<(range.upperBound * 4)]))
-          }
-        }, { $0[0].double(at: 0) })
-      steps += 1
-      guard loss.isFinite else {
-        // The step was left out and counted.
-        if skippedSteps != nil { continue }
-        throw TrainingError.diverged(step: steps, loss: loss, learningRate: learningRate())
-      }
-      total += loss * Double(range.count)
-      seen += range.count
+    let next = try source.next()
+    waitingSeconds += (ContinuousClock.now - start) / .seconds(1)
+    guard let batch = next else {
+      epochs += 1
+      return nil
     }
-    epochs += 1
-    return seen == 0 ? .nan : total / Double(seen)
+    let loss = try compiled(for: batch).run({ try Self.fill($0, from: batch) }, { $0[0].double(at: 0) })
+    steps += 1
+    if loss.isFinite { return (loss, batch.count) }
+    // The step was left out and counted.
+    if skippedSteps != nil { return (nil, batch.count) }
+    throw TrainingError.diverged(step: steps, loss: loss, learningRate: learningRate())
   }
 
-  private func compiled(batch: Int) throws -> CompiledStep {
-    if let known = compiledSteps[batch] { return known }
-    let compiled = try step.step(shapes: [[batch]], dtypes: [.int32])
-    compiledSteps[batch] = compiled
-    return compiled
+  private static func fill(_ arguments: [Buffer], from batch: Batch) throws {
+    var i = 0
+    while i < arguments.count {
+      let tensor = batch.fields[i].tensor
+      arguments[i].fill(from: try tensor.data ?? tensor.storage())
+      i += 1
+    }
   }
 
-  /// One training step as a program, for people to look at; nothing is prepared or run.
-  package func stepProgram() throws -> Program { try step.program(shapes: [[batch]], dtypes: [.int32]) }
-
-  /// Loss and quality on `data`, with dropout off, where the method wants the network evaluated.
-  public func evaluate(_ data: Dataset) throws -> Evaluation {
-    try evaluator(for: data).evaluate()
+  private func compiled(for batch: Batch) throws -> CompiledStep {
+    for (fields, step) in compiledSteps where batch.hasTypes(of: fields) { return step }
+    fieldNames.names = batch.fields.map(\.name)
+    let step = try step.step(shapes: batch.fields.map(\.tensor.shape), dtypes: batch.fields.map(\.tensor.dtype))
+    compiledSteps.append((batch.fields.map { ($0.name, Tensor.zeros($0.tensor.shape, dtype: $0.tensor.dtype)) }, step))
+    return step
   }
 
-  /// An evaluator that can be asked again and again without tracing anew.
-  public func evaluator(for data: Dataset) throws -> Evaluator {
-    try objective.check(data)
-    return Evaluator(model, objective, Evaluator.Source(data), data.targets, around: withEvaluationPoint)
+  /// One training step as a program, for people to look at; nothing is prepared or run. It takes the source's next batch.
+  package func stepProgram() throws -> Program {
+    guard let batch = try source.next() else { throw TrainingError.noExamples("the source") }
+    fieldNames.names = batch.fields.map(\.name)
+    return try step.program(shapes: batch.fields.map(\.tensor.shape), dtypes: batch.fields.map(\.tensor.dtype))
   }
+
+  // MARK: Measuring
+
+  /// The mean of the loss over an epoch of `source`, with layers in evaluation mode, where the method wants the model
+  /// evaluated. Other steps wait for it.
+  ///
+  /// - Throws: what the source throws.
+  public func evaluate(on source: any BatchSource) throws -> Double {
+    let loss = loss
+    return try mean(over: source) { try loss($0, $1) }
+  }
+
+  /// The mean of a scalar that is itself a mean over the examples of a batch, as ``evaluate(on:)``.
+  ///
+  /// ```swift
+  /// let accuracy = try trainer.mean(over: test) { model, batch in
+  ///   (model(batch.features).argmax() .== batch.targets).cast(to: .float32).mean()
+  /// }
+  /// ```
+  public func mean(
+    over source: any BatchSource, of quality: @escaping @Sendable (_ model: Model, _ batch: Batch) throws -> Tensor
+  ) throws -> Double {
+    let (model, names, assembly) = (model, FieldNames(), source.assembly)
+    let function = compile(on: device) { arguments in
+      [try Forward.evaluation { try quality(model, assembly(names.batch(of: arguments))) }]
+    }
+    var mean = RunningMean()
+    try withEvaluationPoint {
+      while let batch = try source.next() {
+        names.names = batch.fields.map(\.name)
+        let value = try function(batch.fields.map(\.tensor))[0].scalar()
+        mean.add(value, batch.count)
+      }
+    }
+    return mean.value
+  }
+
+  // MARK: Going on later
+
+  /// How far training is: with the model's file and the updater's it is all that going on takes.
+  public struct Position: Codable, Hashable, Sendable {
+    /// Steps taken, and epochs completed.
+    public var steps: Int, epochs: Int
+    /// The source's next batch.
+    public var batches: BatchPosition
+  }
+
+  /// How far training is.
+  public var position: Position { Position(steps: steps, epochs: epochs, batches: source.position) }
+
+  /// Goes on from a position that a trainer with the same source has had.
+  ///
+  /// - Throws: what the source throws.
+  public func restore(_ position: Position) throws {
+    try source.restore(position.batches)
+    (steps, epochs) = (position.steps, position.epochs)
+  }
+
+  /// Writes what the method remembers, as `Updater.save(to:)` does.
+  ///
+  /// - Throws: `SafeTensorsError` when the file cannot be written.
+  public func saveUpdater(to path: String) throws { try saveUpdater(path) }
+
+  /// Reads what the method remembers, as `Updater.restore(from:)` does.
+  ///
+  /// - Throws: as that.
+  public func restoreUpdater(from path: String) throws { try restoreUpdater(path) }
+}
+
+/// The names of a batch's fields while a step is traced; arguments have none.
+///
+/// `@unchecked Sendable`: set and read by the one task that traces.
+private final class FieldNames: @unchecked Sendable {
+  var names: [String] = []
+  func batch(of arguments: [Tensor]) -> Batch { Batch(zip(names, arguments).map { (name: $0, tensor: $1) }) }
+}
+
+extension Batch {
+  /// Whether the fields have the same names, shapes and types. Allocates nothing.
+  fileprivate func hasTypes(of others: [(name: String, tensor: Tensor)]) -> Bool {
+    guard fields.count == others.count else { return false }
+    for i in fields.indices {
+      let (a, b) = (fields[i], others[i])
+      guard a.tensor.shape == b.tensor.shape, a.tensor.dtype == b.tensor.dtype, a.name == b.name else { return false }
+    }
+    return true
+  }
+}
+
+/// A mean over examples of what is known as means over batches.
+private struct RunningMean {
+  private var total = 0.0
+  private var count = 0
+  mutating func add(_ mean: Double?, _ count: Int) {
+    guard let mean else { return }
+    total += mean * Double(count)
+    self.count += count
+  }
+  /// NaN where nothing was added.
+  var value: Double { count == 0 ? .nan : total / Double(count) }
 }

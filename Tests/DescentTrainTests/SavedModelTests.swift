@@ -124,8 +124,8 @@ struct SavedModelTests {
     #expect(
       problems == [
         "'layers.0.weight' has the shape [4, 3] instead of [4, 2]", "'layers.0.bias' is missing",
-        "'layers.2.weight' is nan at element 5", "'layers.2.bias' has elements of type f64 instead of f32",
-        "'stranger' is not part of it",
+        "'layers.2.bias' has elements of type f64 instead of f32", "'stranger' is not part of it",
+        "'layers.2.weight' is nan at element 5",
       ])
   }
 

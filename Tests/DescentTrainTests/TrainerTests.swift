@@ -35,7 +35,6 @@ import Testing
     let data = TinyData.values([[1], [2], [3], [4]], [1, 3, 2, 6])
     let model = Linear(1, 1, initializer: .zeros)
     let trainer = try Trainer(model, optimizer: SGD(learningRate: 0.01), on: data, batch: nil)
-    #expect(trainer.batch == 4)
     #expect(try trainer.epoch() == 12.5)
     #expect(trainer.steps == 1 && trainer.epochs == 1)
     // Means: x·y = 37/4, y = 3.
@@ -50,7 +49,7 @@ import Testing
   @Test func `a batch larger than the data is the full batch`() throws {
     let trainer = try Trainer(Sequential.perceptron([6, 3]), optimizer: SGD(), on: TinyData.noise(10), batch: 64)
     try trainer.epoch()
-    #expect(trainer.batch == 10 && trainer.steps == 1)
+    #expect(trainer.steps == 1)
   }
 
   /// With a learning rate of 0 the parameters stay, so the epoch's loss is the mean over all examples, however they are
@@ -109,9 +108,10 @@ import Testing
     #expect(trainer.steps == 5 && trainer.epochs == 0)
     #expect(try trainer.epoch().isNaN)
     #expect(trainer.steps == 5)
+    // What is left of the epoch.
     trainer.isCancelled = { false }
     try trainer.epoch()
-    #expect(trainer.steps == 15 && trainer.epochs == 1)
+    #expect(trainer.steps == 10 && trainer.epochs == 1)
   }
 
   @Test func `frozen parameters stay`() throws {

@@ -181,13 +181,13 @@ private struct StepTiming {
   /// - Returns: nil when it was cancelled before a step was timed.
   init?(of workload: Workload, seconds: Double, isCancelled: () -> Bool) throws {
     let prepared = try workload.prepare()
-    for _ in 0..<Self.warmUpSteps where !isCancelled() { prepared.step() }
+    for _ in 0..<Self.warmUpSteps where !isCancelled() { try prepared.step() }
     let clock = ContinuousClock()
     let end = clock.now + .seconds(seconds)
     var times: [Double] = []
     var now = clock.now
     while now < end || times.isEmpty, !isCancelled() {
-      prepared.step()
+      try prepared.step()
       let after = clock.now
       times.append((after - now) / .milliseconds(1))
       now = after

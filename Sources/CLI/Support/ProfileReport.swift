@@ -17,7 +17,7 @@ struct ProfileReport {
     let prepared = try workload.prepare()
     let clock = ContinuousClock()
     var step = 0.0
-    for _ in 0..<5 where !isCancelled() { step = clock.measure { prepared.step() } / .seconds(1) }
+    for _ in 0..<5 where !isCancelled() { step = try clock.measure { try prepared.step() } / .seconds(1) }
     // Each step runs twice: once whole, once kernel by kernel.
     let steps = min(max(seconds / (2 * step), 1), 2000)
     guard let profile = prepared.executable.profile(steps: Int(steps), isCancelled: isCancelled) else { return nil }

@@ -9,15 +9,19 @@ import Foundation
 public struct LearningRateRangeTest: Sendable {
   /// The rates of the first and the last step.
   public var lowest = 1e-7, highest = 10.0
+  /// Steps of a test that does not end early.
   public var steps = 200
   /// How much of the smoothed loss each step keeps.
   public var smoothing = 0.9
   /// The test ends when the smoothed loss is this many times its least value above it, measured from zero.
   public var divergence = 4.0
 
+  /// 200 steps with rates from 1e-7 to 10.
   public init() {}
 
+  /// One step of the test.
   public struct Point: Sendable, Equatable {
+    /// The learning rate of the step.
     public let rate: Double
     /// Before the step with this rate.
     public let loss: Double
@@ -36,10 +40,13 @@ public struct LearningRateRangeTest: Sendable {
     public let minimum: Double?
   }
 
+  /// What the loss did, and the rates that follow from it.
   public struct Result: Sendable, Equatable {
+    /// In order of the rates; without the step whose loss was not finite.
     public let points: [Point]
     /// Whether it ended before the highest rate.
     public let diverged: Bool
+    /// Read off the points.
     public let suggestions: Suggestions
   }
 
@@ -51,9 +58,11 @@ public struct LearningRateRangeTest: Sendable {
   /// Runs the test from the parameters as they are now.
   ///
   /// - Parameters:
+  ///   - problem: drawn before; its parameters and state are put back when the test ends.
   ///   - method: whose learning rate is replaced by the test's.
   ///   - isFullBatch: whether a step takes all examples.
   ///   - seed: of the order of examples and of dropout.
+  ///   - isCancelled: asked before every step; true ends the test.
   public func run(
     on problem: Problem, method: any OptimizationMethod, isFullBatch: Bool = false, seed: UInt64 = 0,
     isCancelled: () -> Bool = { false }

@@ -8,6 +8,7 @@ public struct RangeTestReport: Sendable {
   let commandLine: String
 
   /// - Parameters:
+  ///   - result: what the test gave.
   ///   - title: method and data: `AdamW on digits`.
   ///   - commandLine: what made it.
   public init(_ result: LearningRateRangeTest.Result, title: String, commandLine: String) {
@@ -20,6 +21,7 @@ public struct RangeTestReport: Sendable {
       .compactMap { name, rate in rate.map { (name, $0) } }
   }
 
+  /// The whole page. It loads nothing from anywhere.
   public func html() -> String {
     let suggestions = Self.named(result.suggestions).map { "\($0.name): \(NumberText.significant($0.rate, 3))" }
     let page = "Learning rates for \(title)"

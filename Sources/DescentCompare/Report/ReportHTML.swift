@@ -7,6 +7,7 @@ import Foundation
 /// The page loads nothing from anywhere, is complete without scripts, follows the reader's light or dark setting, and
 /// prints. All text from the comparison is escaped.
 public struct ReportHTML: Sendable {
+  /// There is nothing to set.
   public init() {}
 
   /// The whole page.

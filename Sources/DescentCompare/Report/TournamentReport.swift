@@ -9,6 +9,7 @@ public struct TournamentReport: Sendable {
   let tournament: Tournament
   let summary: TournamentSummary
 
+  /// The page of a tournament and its summary.
   public init(_ tournament: Tournament) {
     self.tournament = tournament
     summary = TournamentSummary(tournament)

@@ -4,9 +4,11 @@ import DescentTrain
 public struct ComparisonTask: Sendable {
   /// What users type: `digits-cnn`.
   public let name: String
+  /// Name in running text: `Digits, convolutions`.
   public let title: String
   /// One or two sentences: the data, the model, the sizes.
   public let summary: String
+  /// What runs are judged by.
   public let metric: Metric
   /// The metric's value that counts as solved; nil when a reference run is to set it (``targetOrigin``).
   public let target: Double?
@@ -23,6 +25,15 @@ public struct ComparisonTask: Sendable {
     + "that a method may be three times slower and still reach it: the median of seeds 0 to 9, to three digits; chosen "
     + "before any other method was judged by it"
 
+  /// - Parameters:
+  ///   - name: what users type.
+  ///   - title: what reports call it.
+  ///   - summary: the data, the model, the sizes.
+  ///   - metric: what results are judged by.
+  ///   - target: nil lets a reference run set it; `targetOrigin` is then replaced.
+  ///   - targetOrigin: where the target comes from, for people.
+  ///   - budget: gradients of one batch that a run may take.
+  ///   - make: called once for each tournament; what it throws ends that.
   public init(
     name: String, title: String, summary: String, metric: Metric, target: Double?,
     targetOrigin: String = referenceOrigin, budget: Int, make: @escaping @Sendable () throws -> Problem
@@ -34,10 +45,12 @@ public struct ComparisonTask: Sendable {
 
 /// The built-in tasks. A new one is a file beside this one and a row.
 public enum TaskTable {
+  /// In the order in which they are run and listed.
   public static let tasks: [ComparisonTask] = [
     .quadratic, .rosenbrock, .logistic, .digitsPerceptron, .digitsConvolution, .autoencoder, .characters, .embeddings,
   ]
 
+  /// The built-in task of this name, in any case; nil if there is none.
   public static func task(named name: String) -> ComparisonTask? {
     tasks.first { $0.name == name.lowercased() }
   }

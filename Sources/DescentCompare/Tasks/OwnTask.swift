@@ -10,6 +10,9 @@ extension ComparisonTask {
   /// are drawn into new parts.
   ///
   /// - Parameters:
+  ///   - experiment: the network, and the batch and epochs that are the budget.
+  ///   - data: all parts of it are put together and drawn anew.
+  ///   - summary: the data, the model, the sizes.
   ///   - target: nil lets a reference run set it.
   public static func own(
     _ experiment: Experiment, on data: PreparedData, summary: String, target: Double?

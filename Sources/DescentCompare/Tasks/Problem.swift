@@ -29,6 +29,15 @@ public struct Problem: Sendable {
   /// Traced: the task's metric, a scalar.
   let metric: @Sendable (_ part: Part) -> Tensor
 
+  /// - Parameters:
+  ///   - parameters: what a method updates.
+  ///   - state: what a step changes besides, such as running statistics.
+  ///   - examples: how many there are to draw batches from; 0 for a function that takes none.
+  ///   - batch: examples of a step.
+  ///   - load: called before each run: writes the data and starting values of a seed to the variables.
+  ///   - loss: traced: a scalar, over the examples in `rows`, `[batch]` i32; nil means all of them, or that there are
+  ///     none.
+  ///   - metric: traced: the task's metric on a part of the data, a scalar.
   public init(
     parameters: [Variable], state: [Variable] = [], examples: Int = 0, batch: Int = 1,
     load: @escaping @Sendable (_ seed: UInt64) throws -> Void,

@@ -4,6 +4,7 @@ import Foundation
 
 /// The hyper-parameters of a method that tuning tries, each with its range.
 public struct SearchSpace: Sendable {
+  /// Which hyper-parameters are tuned.
   public enum Scope: String, Sendable, CaseIterable {
     /// The learning rate alone.
     case rate
@@ -13,7 +14,9 @@ public struct SearchSpace: Sendable {
 
   /// One hyper-parameter.
   public struct Dimension: Sendable, Equatable {
+    /// As the method calls it: `learningRate`.
     public let name: String
+    /// The least and the greatest value that are tried.
     public let range: ClosedRange<Double>
     /// Whether it is the distance to 1 whose logarithm is drawn evenly: decay rates. Else it is the value's.
     public let isFraction: Bool
@@ -26,6 +29,7 @@ public struct SearchSpace: Sendable {
     }
   }
 
+  /// The method that is tuned.
   public let entry: MethodEntry
   /// The learning rate first.
   public let dimensions: [Dimension]
@@ -97,7 +101,9 @@ extension OptimizationMethod {
 extension Comparison {
   /// A hyper-parameter's value.
   public struct NamedNumber: Sendable, Equatable {
+    /// As the method calls it: `learningRate`.
     public let name: String
+    /// The setting itself; for a decay rate not its distance to 1.
     public let value: Double
     init(_ name: String, _ value: Double) { (self.name, self.value) = (name, value) }
   }

@@ -9,6 +9,7 @@ public struct TournamentJSON: Sendable {
   private let tournament: Tournament
   private let summary: TournamentSummary
 
+  /// The document of a tournament and its summary.
   public init(_ tournament: Tournament) {
     self.tournament = tournament
     summary = TournamentSummary(tournament)

@@ -8,25 +8,37 @@ import Foundation
 ///
 /// Seeds are the outer loop and methods are shuffled within each, so that a machine that slows down treats all alike.
 public struct TournamentRunner {
+  /// How far a tournament is, told after each run and after each task.
   public struct Progress {
+    /// What a run was for: to set a target that the task leaves open, to tune, to show how the learning rate matters
+    /// around the chosen one, or to judge.
     public enum Stage: String, Sendable {
       case target, tuning, sweep, judging
     }
+    /// `ComparisonTask.name`.
     public let task: String
+    /// The title of the method that ran; empty with a finished task.
     public let contestant: String
+    /// What the run was for.
     public let stage: Stage
     /// Runs done and to do, of all tasks.
     public let done: Int
+    /// All runs of all tasks.
     public let total: Int
     /// The finished task, after its last run.
     public let finished: Tournament.TaskResult?
   }
 
+  /// One after another in this order.
   public var tasks: [ComparisonTask]
+  /// What is compared; the first of them takes part twice.
   public var methods: [MethodEntry]
+  /// Tuning, seeds and cost.
   public var plan: Tournament.Settings
+  /// Asked between runs and within them; once it is true, the tournament ends with what was finished by then.
   public var isCancelled: () -> Bool = { false }
 
+  /// Nothing runs before `run`.
   public init(tasks: [ComparisonTask], methods: [MethodEntry], plan: Tournament.Settings) {
     (self.tasks, self.methods, self.plan) = (tasks, methods, plan)
   }

@@ -15,37 +15,51 @@ public struct TournamentSummary: Sendable {
   public struct Standing: Sendable {
     /// Position in `Tournament.contestants`.
     public let index: Int
+    /// The contestant's.
     public let title: String
     /// 1 for the best score; nil for the repeated entry.
     public let rank: Int?
+    /// In 0...1.
     public let score: Double
+    /// Of the score, 95 %; nil with fewer than two seeds, and when no task was finished.
     public let interval: ClosedRange<Double>?
     /// Tasks whose target the median run reached.
     public let solved: Int
     /// Judged runs, and how many of them missed the target.
     public let runs: Int
+    /// Judged runs that missed the target.
     public let misses: Int
     /// Of all judged runs together.
     public let seconds: Double
+    /// Processor time of all threads in all judged runs together, where it was measured.
     public let cpuSeconds: Double
+    /// Gradients of one batch in all judged runs together.
     public let evaluations: Int
+    /// The difference of the score to the best one, for the repeated entry to the method it repeats.
     public let verdict: ComparisonSummary.Verdict
   }
 
   /// A contestant on one task.
   public struct TaskStanding: Sendable {
+    /// Position in `Tournament.contestants`.
     public let index: Int
+    /// The contestant's.
     public let title: String
     /// Final metric of the runs that stayed finite.
     public let metric: SampleSummary?
+    /// Of the metric's mean, 95 %; nil with fewer than two values.
     public let metricInterval: ClosedRange<Double>?
     /// Infinite when missed.
     public let cost: Double
+    /// Of the cost, 95 %; an end may be infinite. Nil with fewer than two seeds.
     public let costInterval: ClosedRange<Double>?
     /// Over the least cost; infinite when missed.
     public let ratio: Double
+    /// Judged runs.
     public let runs: Int
+    /// Judged runs that reached the target.
     public let reached: Int
+    /// Judged runs whose loss or metric stopped being finite.
     public let diverged: Int
     /// Of the final metric, against the best one.
     public let verdict: ComparisonSummary.Verdict
@@ -63,6 +77,7 @@ public struct TournamentSummary: Sendable {
   public let seedsForTaskClaims: Int
   let profile: PerformanceProfile
 
+  /// Scores the tasks that every contestant has judged runs of, and judges the differences.
   public init(_ tournament: Tournament) {
     let count = tournament.contestants.count
     let judges = (0..<count).filter { !tournament.contestants[$0].isRepeat }
@@ -79,5 +94,6 @@ public struct TournamentSummary: Sendable {
     tasks = tournament.tasks.map { TaskSummary($0, tournament).standings() }
   }
 
+  /// The method with the highest score; nil when no task was finished.
   public var best: Standing? { standings.first { $0.verdict == .best } }
 }

@@ -6,6 +6,7 @@ public struct TournamentTable: Sendable {
   private let tournament: Tournament
   private let summary: TournamentSummary
 
+  /// The table of a tournament and its summary.
   public init(_ tournament: Tournament) {
     self.tournament = tournament
     summary = TournamentSummary(tournament)

@@ -30,9 +30,12 @@ public enum CSVReader {
 
   /// What is known about a file beforehand; what is `nil` is found out.
   public struct Options: Sendable, Equatable {
+    /// What separates fields; nil takes what separates the first records alike.
     public var delimiter: Delimiter?
+    /// Whether the first row holds column names; nil looks at its cells and those below.
     public var hasHeader: Bool?
 
+    /// What is left out is found out.
     public init(delimiter: Delimiter? = nil, hasHeader: Bool? = nil) {
       self.delimiter = delimiter
       self.hasHeader = hasHeader

@@ -6,7 +6,9 @@
 public enum IDXReader {
   /// An array of unsigned bytes, row-major.
   public struct ByteArray: Sendable, Equatable {
+    /// The dimensions, outermost first: `[count, height, width]` for images, `[count]` for labels.
     public let shape: [Int]
+    /// As many as the product of the shape.
     public let elements: [UInt8]
   }
 
@@ -21,8 +23,8 @@ public enum IDXReader {
   /// Reads a file of images and the file of their labels.
   ///
   /// - Parameters:
-  ///   - images: path of an array `[count, height, width]`
-  ///   - labels: path of an array `[count]`
+  ///   - imagePath: path of an array `[count, height, width]`
+  ///   - labelPath: path of an array `[count]`
   ///   - name: name of the dataset
   ///   - classNames: a name per label; "0", "1", … up to the largest label if left out
   /// - Returns: features `[count, height · width]` in 0 ... 1, the bytes divided by 255.

@@ -15,6 +15,7 @@
 public struct Preprocessing: Sendable, Equatable, Codable {
   /// The transformation of one column.
   public enum FeatureColumn: Sendable, Equatable, Codable {
+    /// (x − mean)/scale; a missing cell becomes the mean, so 0.
     case numeric(name: String, mean: Double, scale: Double)
     /// `levels` in rising order; `hasMissingLevel` adds one feature after them.
     case categorical(name: String, levels: [String], hasMissingLevel: Bool)

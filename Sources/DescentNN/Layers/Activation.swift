@@ -2,9 +2,12 @@ import DescentGraph
 
 /// An element-wise non-linearity, by name.
 public enum Activation: String, CaseIterable, Module {
+  /// The functions of these names.
   case relu, gelu, tanh, sigmoid, softplus, silu
+  /// The input itself.
   case identity
 
+  /// Element by element: floats of any shape.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     switch self {
     case .relu: DescentGraph.relu(x)

@@ -6,16 +6,23 @@ import DescentGraph
 /// While training it uses the batch's own mean and biased variance, and in a compiled function moves the running ones
 /// towards them; while evaluating it uses the running ones. As in PyTorch, the running variance is the unbiased one.
 public struct BatchNorm: UnaryModule {
+  /// What normalized channels are multiplied by, `[channels]`; ones at first.
   public let weight: Parameter
+  /// What is added then, `[channels]`; zeros at first.
   public let bias: Parameter
+  /// `[channels]`, zeros at first; state, which no optimizer trains.
   public let runningMean: Parameter
+  /// `[channels]`, ones at first; state, which no optimizer trains.
   public let runningVariance: Parameter
+  /// Added to the variance before its root is taken.
   public let epsilon: Double
+  /// The share of the batch's statistics in the new running ones, in 0...1.
   public let momentum: Double
 
   /// - Parameters:
-  ///   - momentum: the share of the batch's statistics in the new running ones, in 0...1.
+  ///   - channels: the extent of axis 1.
   ///   - epsilon: added to the variance.
+  ///   - momentum: the share of the batch's statistics in the new running ones, in 0...1.
   public init(_ channels: Int, epsilon: Double = 1e-5, momentum: Double = 0.1) {
     require((0...1).contains(momentum), "BatchNorm: the momentum must lie in 0...1, not \(momentum)")
     weight = Parameter([channels], .ones)
@@ -26,6 +33,7 @@ public struct BatchNorm: UnaryModule {
     self.momentum = momentum
   }
 
+  /// Traps unless x is `[batch, channels, …]`, and while training when it has only one value a channel.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let channels = weight.shape[0]
     require(
@@ -43,6 +51,7 @@ public struct BatchNorm: UnaryModule {
       update(runningMean, towards: moments.mean)
       update(runningVariance, towards: moments.variance * (Double(count) / Double(count - 1)))
     } else {
+      Forward.noteEvaluation(of: "BatchNorm(\(channels))")
       moments = NormalizationStatistics(mean: aligned(runningMean.value), variance: aligned(runningVariance.value))
     }
     return moments.normalized(x, epsilon: epsilon) * aligned(weight.value) + aligned(bias.value)

@@ -3,14 +3,21 @@ import DescentGraph
 /// A convolution over one axis: `[batch, inputs, time] → [batch, outputs, positions]`; weight
 /// `[outputs, inputs / groups, kernel size]`, bias `[outputs]`. See `convolution` for the number of positions.
 public struct Conv1d: UnaryModule {
+  /// `[outputs, inputs / groups, kernel size]`.
   public let weight: Parameter
+  /// `[outputs]`; nil when the layer was made without.
   public let bias: Parameter?
   private let settings: ConvolutionSettings
 
   /// - Parameters:
+  ///   - inputs: channels of x.
+  ///   - outputs: channels of the result.
+  ///   - kernelSize: the window's extent.
+  ///   - stride: the distance between windows.
   ///   - padding: zeros around the axis: a number, `.same` or `.valid`.
   ///   - dilation: the distance between the elements that neighbouring weights meet.
   ///   - groups: into how many independent parts inputs and outputs fall.
+  ///   - bias: whether each output has one.
   ///   - initializer: of the weight; nil is He's for ReLU.
   public init(
     _ inputs: Int, _ outputs: Int, kernelSize: Int, stride: Int = 1, padding: Padding = .valid, dilation: Int = 1,
@@ -23,20 +30,29 @@ public struct Conv1d: UnaryModule {
     self.bias = bias ? Parameter([outputs], .zeros) : nil
   }
 
+  /// `[batch, inputs, time] → [batch, outputs, positions]`; traps for another rank, another number of inputs, and a
+  /// window larger than the padded input.
   public func callAsFunction(_ x: Tensor) -> Tensor { settings.convolution(x, weight, bias) }
 }
 
 /// A convolution over two axes: `[batch, inputs, height, width] → [batch, outputs, rows, columns]`; weight
 /// `[outputs, inputs / groups, kernel height, kernel width]`, bias `[outputs]`. See `convolution` for the extents.
 public struct Conv2d: UnaryModule {
+  /// `[outputs, inputs / groups, kernel height, kernel width]`.
   public let weight: Parameter
+  /// `[outputs]`; nil when the layer was made without.
   public let bias: Parameter?
   private let settings: ConvolutionSettings
 
   /// - Parameters:
+  ///   - inputs: channels of x.
+  ///   - outputs: channels of the result.
+  ///   - kernelSize: the window's extent along both axes.
+  ///   - stride: the distance between windows.
   ///   - padding: zeros around both axes: a number, `.same` or `.valid`, or `.explicit` for each side its own.
   ///   - dilation: the distance between the elements that neighbouring weights meet.
   ///   - groups: into how many independent parts inputs and outputs fall; `inputs` for a depthwise convolution.
+  ///   - bias: whether each output has one.
   ///   - initializer: of the weight; nil is He's for ReLU.
   public init(
     _ inputs: Int, _ outputs: Int, kernelSize: Int, stride: Int = 1, padding: Padding = .valid, dilation: Int = 1,
@@ -58,6 +74,8 @@ public struct Conv2d: UnaryModule {
     self.bias = bias ? Parameter([outputs], .zeros) : nil
   }
 
+  /// `[batch, inputs, height, width] → [batch, outputs, rows, columns]`; traps for another rank, another number of
+  /// inputs, and a window larger than the padded input.
   public func callAsFunction(_ x: Tensor) -> Tensor { settings.convolution(x, weight, bias) }
 }
 

@@ -2,10 +2,12 @@ import DescentGraph
 
 /// A vector for each index: `[…] → […, width]`, the indices integer, each in `0..<count`; weight `[count, width]`.
 public struct Embedding: UnaryModule {
+  /// `[count, width]`: vector `i` is row `i`.
   public let weight: Parameter
 
   /// - Parameters:
   ///   - count: of vectors.
+  ///   - width: of each of them.
   ///   - initializer: of the weight; PyTorch's is normal with deviation 1.
   public init(_ count: Int, _ width: Int, initializer: Initializer = .normal(deviation: 1)) {
     weight = Parameter([count, width], initializer)

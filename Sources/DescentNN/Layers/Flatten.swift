@@ -2,6 +2,7 @@ import DescentGraph
 
 /// Joins all axes from `axis` on into one: `[batch, …] → [batch, features]`.
 public struct Flatten: UnaryModule {
+  /// The first axis that is joined.
   public let axis: Int
 
   /// - Parameters:
@@ -11,6 +12,7 @@ public struct Flatten: UnaryModule {
     self.axis = axis
   }
 
+  /// Traps when x has fewer than `axis` axes; when it has just as many, an axis of extent 1 is added.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     require(axis <= x.rank, "Flatten: input shape \(x.shape) has no axis \(axis)")
     let kept = x.shape.extents[..<axis]

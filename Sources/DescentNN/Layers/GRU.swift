@@ -14,6 +14,7 @@ public struct GRU: Module {
   public let weightHH: Parameter
   /// `[3·hidden]`, both.
   public let biasIH: Parameter?
+  /// Beside the product with the state, `[3·hidden]`; nil when the layer was made without.
   public let biasHH: Parameter?
 
   /// Everything starts uniform within ±1/√hidden.

@@ -3,13 +3,17 @@ import DescentGraph
 /// (x − mean)/√(variance + ε) over the last axes of each example, times weight, plus bias (Ba et al. 2016, arXiv
 /// 1607.06450): `[…, shape] → […, shape]`; weight and bias have the normalized axes' shape.
 public struct LayerNorm: UnaryModule {
+  /// What normalized elements are multiplied by, of the normalized axes' shape; ones at first.
   public let weight: Parameter
+  /// What is added then, of the same shape, zeros at first; nil when the layer was made without.
   public let bias: Parameter?
+  /// Added to the variance before its root is taken.
   public let epsilon: Double
 
   /// - Parameters:
   ///   - shape: of the last axes, which are normalized together.
   ///   - epsilon: added to the variance.
+  ///   - bias: whether there is one.
   public init(_ shape: Shape, epsilon: Double = 1e-5, bias: Bool = true) {
     weight = Parameter(shape, .ones)
     self.bias = bias ? Parameter(shape, .zeros) : nil
@@ -21,6 +25,7 @@ public struct LayerNorm: UnaryModule {
     self.init([width], epsilon: epsilon, bias: bias)
   }
 
+  /// Traps unless the shape of x ends in the weight's.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let axes = normalizedAxes(of: x, "LayerNorm", weight.shape)
     let scaled = NormalizationStatistics(x, axes: axes).normalized(x, epsilon: epsilon) * weight.value

@@ -2,16 +2,22 @@ import DescentGraph
 
 /// y = x·Wᵀ + b: `[…, in] → […, out]`, weight `[out, in]`, bias `[out]`.
 public struct Linear: Module {
+  /// W, `[out, in]`.
   public let weight: Parameter
+  /// b, `[out]`, zeros at first; nil when the layer was made without.
   public let bias: Parameter?
 
   /// - Parameters:
+  ///   - inputs: the last axis of x.
+  ///   - outputs: the last axis of the result.
+  ///   - bias: whether each output has one.
   ///   - initializer: of the weight; nil is He's for ReLU.
   public init(_ inputs: Int, _ outputs: Int, bias: Bool = true, initializer: Initializer? = nil) {
     weight = Parameter([outputs, inputs], initializer ?? .heUniform(fanIn: inputs))
     self.bias = bias ? Parameter([outputs], .zeros) : nil
   }
 
+  /// `[…, in] → […, out]`; traps when the last axis is another.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     require(
       x.rank >= 1 && x.shape[x.rank - 1] == weight.shape[1],

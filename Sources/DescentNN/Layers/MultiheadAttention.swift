@@ -9,12 +9,16 @@ public struct MultiheadAttention: UnaryModule {
   public let inProjection: Linear
   /// Weight `[width, width]`, bias `[width]`.
   public let outProjection: Linear
+  /// Into how many parts the width falls, each with an attention of its own.
   public let heads: Int
+  /// Whether a position sees only itself and those before it.
   public let isCausal: Bool
 
   /// - Parameters:
   ///   - embedDimension: the width of input and output, a multiple of `heads`.
+  ///   - heads: into how many parts the width falls.
   ///   - causal: whether a position sees only itself and those before it.
+  ///   - bias: whether the linear maps have one.
   public init(embedDimension: Int, heads: Int, causal: Bool = false, bias: Bool = true) {
     require(
       heads > 0 && embedDimension % heads == 0,
@@ -27,6 +31,7 @@ public struct MultiheadAttention: UnaryModule {
     isCausal = causal
   }
 
+  /// Traps unless x is `[batch, time, width]`, with the layer's width.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let width = outProjection.weight.shape[0]
     require(

@@ -6,13 +6,16 @@ public struct MaxPool1d: UnaryModule {
   private let dilations: [Int]
 
   /// - Parameters:
+  ///   - kernelSize: the window's extent.
   ///   - stride: the distance between windows; nil is the kernel size.
   ///   - padding: −∞ around the axis.
+  ///   - dilation: the distance between the elements of a window.
   public init(kernelSize: Int, stride: Int? = nil, padding: Padding = .valid, dilation: Int = 1) {
     window = PoolingWindow(sizes: [kernelSize], strides: stride.map { [$0] }, padding: padding)
     dilations = [dilation]
   }
 
+  /// Floats `[…, time] → […, positions]`; traps when the padded axis holds no window.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     maxPool(x, window.sizes, strides: window.strides, padding: window.padding, dilations: dilations)
   }
@@ -24,8 +27,10 @@ public struct MaxPool2d: UnaryModule {
   private let dilations: [Int]
 
   /// - Parameters:
+  ///   - kernelSize: the window's extent along both axes.
   ///   - stride: the distance between windows; nil is the kernel size.
   ///   - padding: −∞ around both axes.
+  ///   - dilation: the distance between the elements of a window.
   public init(kernelSize: Int, stride: Int? = nil, padding: Padding = .valid, dilation: Int = 1) {
     self.init(
       kernelSize: (kernelSize, kernelSize), stride: stride.map { ($0, $0) }, padding: padding,
@@ -40,6 +45,7 @@ public struct MaxPool2d: UnaryModule {
     dilations = [dilation.0, dilation.1]
   }
 
+  /// Floats `[…, height, width] → […, rows, columns]`; traps when the padded axes hold no window.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     maxPool(x, window.sizes, strides: window.strides, padding: window.padding, dilations: dilations)
   }
@@ -51,6 +57,7 @@ public struct AvgPool1d: UnaryModule {
   private let countsPadding: Bool
 
   /// - Parameters:
+  ///   - kernelSize: the window's extent.
   ///   - stride: the distance between windows; nil is the kernel size.
   ///   - padding: zeros around the axis.
   ///   - countsPadding: whether they count as elements.
@@ -59,6 +66,7 @@ public struct AvgPool1d: UnaryModule {
     self.countsPadding = countsPadding
   }
 
+  /// Floats `[…, time] → […, positions]`; traps when the padded axis holds no window.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     averagePool(
       x, window.sizes, strides: window.strides, padding: window.padding, countsPadding: countsPadding)
@@ -71,6 +79,7 @@ public struct AvgPool2d: UnaryModule {
   private let countsPadding: Bool
 
   /// - Parameters:
+  ///   - kernelSize: the window's extent along both axes.
   ///   - stride: the distance between windows; nil is the kernel size.
   ///   - padding: zeros around both axes.
   ///   - countsPadding: whether they count as elements.
@@ -88,6 +97,7 @@ public struct AvgPool2d: UnaryModule {
     self.countsPadding = countsPadding
   }
 
+  /// Floats `[…, height, width] → […, rows, columns]`; traps when the padded axes hold no window.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     averagePool(
       x, window.sizes, strides: window.strides, padding: window.padding, countsPadding: countsPadding)
@@ -103,6 +113,7 @@ public struct GlobalAveragePool: UnaryModule {
   ///   - keepingAxes: leaves the spatial axes with an extent of 1.
   public init(keepingAxes: Bool = false) { self.keepingAxes = keepingAxes }
 
+  /// Traps when x has no axes behind batch and channels.
   public func callAsFunction(_ x: Tensor) -> Tensor { globalAveragePool(x, keepingAxes: keepingAxes) }
 }
 

@@ -2,6 +2,7 @@ import DescentGraph
 
 /// A module that maps one tensor to one tensor.
 public protocol UnaryModule: Module {
+  /// The module's result; each module says which shapes it takes, and traps for others.
   func callAsFunction(_ x: Tensor) -> Tensor
 }
 extension Linear: UnaryModule {}
@@ -10,10 +11,14 @@ extension Activation: UnaryModule {}
 
 /// Modules one after another. Parameters are named `layers.0.weight` and so on.
 public struct Sequential: UnaryModule {
+  /// In the order in which they are applied.
   public let layers: [any UnaryModule]
+  /// Layers whose number is known only when the program runs.
   public init(_ layers: [any UnaryModule]) { self.layers = layers }
+  /// `Sequential(Linear(64, 32), Activation.relu, Linear(32, 10))`.
   public init(_ layers: any UnaryModule...) { self.layers = layers }
 
+  /// Each layer of what the one before it gives; without layers x itself.
   public func callAsFunction(_ x: Tensor) -> Tensor { layers.reduce(x) { $1($0) } }
 
   /// A multilayer perceptron: linear layers of the given widths with `activation` between them.

@@ -4,14 +4,23 @@ import DescentGraph
 /// `[batch, inputs, time] → [batch, outputs, positions]`; weight `[inputs, outputs / groups, kernel size]`, bias
 /// `[outputs]`. See `transposedConvolution` for the number of positions.
 public struct ConvTranspose1d: UnaryModule {
+  /// `[inputs, outputs / groups, kernel size]`.
   public let weight: Parameter
+  /// `[outputs]`; nil when the layer was made without.
   public let bias: Parameter?
   private let settings: ConvolutionSettings
   private let outputPadding: [Int]
 
   /// - Parameters:
+  ///   - inputs: channels of x.
+  ///   - outputs: channels of the result.
+  ///   - kernelSize: the window's extent.
+  ///   - stride: how far apart the places are that neighbouring elements of x are added to.
   ///   - padding: what is cut off, as a convolution with the same arguments would add it.
   ///   - outputPadding: elements that the result has more at its end.
+  ///   - dilation: the distance between the elements that neighbouring weights meet.
+  ///   - groups: into how many independent parts inputs and outputs fall.
+  ///   - bias: whether each output has one.
   ///   - initializer: of the weight; nil is He's for ReLU.
   public init(
     _ inputs: Int, _ outputs: Int, kernelSize: Int, stride: Int = 1, padding: Padding = .valid, outputPadding: Int = 0,
@@ -25,6 +34,8 @@ public struct ConvTranspose1d: UnaryModule {
     self.bias = bias ? Parameter([outputs], .zeros) : nil
   }
 
+  /// `[batch, inputs, time] → [batch, outputs, positions]`; traps for another rank or number of inputs, and when the
+  /// padding cuts off more than there is.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     settings.transposedConvolution(x, weight, bias, outputPadding: outputPadding)
   }
@@ -35,14 +46,23 @@ public struct ConvTranspose1d: UnaryModule {
 /// `[inputs, outputs / groups, kernel height, kernel width]`, bias `[outputs]`. See `transposedConvolution` for the
 /// extents.
 public struct ConvTranspose2d: UnaryModule {
+  /// `[inputs, outputs / groups, kernel height, kernel width]`.
   public let weight: Parameter
+  /// `[outputs]`; nil when the layer was made without.
   public let bias: Parameter?
   private let settings: ConvolutionSettings
   private let outputPadding: [Int]
 
   /// - Parameters:
+  ///   - inputs: channels of x.
+  ///   - outputs: channels of the result.
+  ///   - kernelSize: the window's extent along both axes.
+  ///   - stride: how far apart the places are that neighbouring elements of x are added to.
   ///   - padding: what is cut off, as a convolution with the same arguments would add it.
   ///   - outputPadding: rows and columns that the result has more at its end.
+  ///   - dilation: the distance between the elements that neighbouring weights meet.
+  ///   - groups: into how many independent parts inputs and outputs fall.
+  ///   - bias: whether each output has one.
   ///   - initializer: of the weight; nil is He's for ReLU.
   public init(
     _ inputs: Int, _ outputs: Int, kernelSize: Int, stride: Int = 1, padding: Padding = .valid, outputPadding: Int = 0,
@@ -67,6 +87,8 @@ public struct ConvTranspose2d: UnaryModule {
     self.bias = bias ? Parameter([outputs], .zeros) : nil
   }
 
+  /// `[batch, inputs, height, width] → [batch, outputs, rows, columns]`; traps for another rank or number of inputs,
+  /// and when the padding cuts off more than there is.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     settings.transposedConvolution(x, weight, bias, outputPadding: outputPadding)
   }

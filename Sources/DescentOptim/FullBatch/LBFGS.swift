@@ -14,7 +14,9 @@ import DescentGraph
 public struct LBFGS: Sendable {
   /// Pairs of a step and the change of the gradient that are kept; memory is 2·`history` + 4 times the parameters'.
   public var history: Int
+  /// Steps after which it ends, each with a line search of its own.
   public var maximumIterations: Int
+  /// Evaluations of the loss with its gradient after which it ends, at the lowest point of the line that it is on.
   public var maximumEvaluations: Int
   /// Ends when no element of the gradient is larger.
   public var gradientTolerance: Double
@@ -47,19 +49,25 @@ public struct LBFGS: Sendable {
       case notFinite = "the loss or its gradient is not finite at the start"
       case cancelled = "it was cancelled"
     }
+    /// At the point where the parameters are left.
     public var loss: Double
     /// Of the loss with its gradient; one that only puts the parameters back at the end is not counted.
     public var evaluations: Int
+    /// Steps taken.
     public var iterations: Int
+    /// Why it ended.
     public var reason: Reason
+    /// Whether one of the two tolerances ended it.
     public var hasConverged: Bool { reason == .gradientTolerance || reason == .lossTolerance }
   }
 
   /// Moves `parameters` to a minimum of `loss`, a scalar that is traced once.
   ///
   /// - Parameters:
+  ///   - parameters: what it moves, from where they are.
   ///   - memoryLimit: bytes that an evaluation's intermediate results may take; nil is no limit.
   ///   - isCancelled: asked after every iteration with the result so far; true ends the minimization.
+  ///   - loss: over all examples.
   /// - Throws: `EngineError` when an engine library is missing.
   public func minimize(
     _ parameters: [Variable], memoryLimit: Int? = nil, isCancelled: (Result) -> Bool = { _ in false },

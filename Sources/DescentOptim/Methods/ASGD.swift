@@ -5,14 +5,18 @@ import DescentGraph
 ///
 /// State: one tensor, the mean. As `torch.optim.ASGD`.
 public struct ASGD: Optimizer {
+  /// η; λ, which lets the rate fall and decays θ; α, the power it falls with; a further weight decay. All at least 0.
   public var learningRate, lambda, power, weightDecay: Schedule
+  /// The step after which the mean begins; before that it is the last θ.
   public var start: Double
 
+  /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("lambda", \.lambda, .nonNegative), .init("power", \.power, .nonNegative),
     .init("weightDecay", \.weightDecay, .nonNegative),
   ]
 
+  /// The defaults are those of `torch.optim.ASGD`, which starts the mean after a million steps.
   public init(
     learningRate: Schedule = 0.01, lambda: Schedule = 1e-4, power: Schedule = 0.75, weightDecay: Schedule = 0,
     start: Double = 1e6
@@ -21,16 +25,19 @@ public struct ASGD: Optimizer {
     self.start = start
   }
 
+  /// The mean of θ since `start`.
   public typealias State = Lion.State
 
+  /// θ − ηₜ·(g + (λ + `weightDecay`)·θ); the mean takes the result in.
   public func update(_ w: Tensor, gradient: Tensor, state s: State, at step: Step<Self>) -> Tensor {
     let (rate, passed) = (step.learningRate, step.number - 1)
     let eta = rate / pow(1 + step.lambda * rate * passed, step.power)
     let value = w - eta * (gradient + (step.lambda + step.weightDecay) * w)
-    s.mean = average(value, s.mean, 1 / maximum(passed - start, 1))
+    s.mean = movingAverage(value, s.mean, 1 / maximum(passed - start, 1))
     return value
   }
 
+  /// The mean; before the first step the parameters.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     parameters.map { step.first($0.value, otherwise: $0.state.mean) }
   }

@@ -5,14 +5,19 @@ import DescentGraph
 /// γg, both decaying by √β₂; θ ← θ − γλθ − m/(√v + ε) with m the average of γg. Leave η at 1. `correctsBias` scales γ
 /// by Adam's corrections (optax). State: three tensors.
 public struct DAdaptAdamW: OptimizationMethod {
+  /// η, a factor of the rate found: 1 as a rule; β₁ and β₂, how long gradients and their squares are remembered: in
+  /// 0..<1; ε, beside the root: above 0; λ, the weight decay, which scales with the rate: at least 0.
   public var learningRate, beta1, beta2, epsilon, weightDecay: Schedule
+  /// Whether γ has Adam's corrections as a factor (optax); the first d: above 0.
   public var correctsBias: Bool, start: Double
 
+  /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("beta1", \.beta1, .fraction), .init("beta2", \.beta2, .fraction), .init("epsilon", \.epsilon, .positive),
     .init("weightDecay", \.weightDecay, .nonNegative),
   ]
 
+  /// `start` is the first d, which only grows.
   public init(
     learningRate: Schedule = 1, beta1: Schedule = 0.9, beta2: Schedule = 0.999, epsilon: Schedule = 1e-8,
     weightDecay: Schedule = 0, correctsBias: Bool = false, start: Double = 1e-6
@@ -21,8 +26,10 @@ public struct DAdaptAdamW: OptimizationMethod {
     (self.weightDecay, self.correctsBias, self.start) = (weightDecay, correctsBias, start)
   }
 
+  /// d = `start`, and no progress yet.
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> DistanceEstimate { .init(start) }
 
+  /// θ − γλθ − m/(√v + ε) with γ = dη; d grows afterwards.
   public func update(_ parameters: [ParameterStep<SummedMoments>], at step: Step<Self>) -> [Tensor] {
     let (estimate, d, decay) = (step.shared, step.shared.distance, sqrt(step.beta2))
     let rate = step.rate(d * step.learningRate, corrects: correctsBias, step.beta1, step.beta2)

@@ -5,13 +5,17 @@ import DescentGraph
 ///
 /// State: one tensor. Weight decay is coupled.
 public struct DampenedMomentum: Optimizer {
+  /// η; μ, the share of v that stays: in 0..<1; τ, the share of g that is left out: in 0..<1; λ, the coupled weight
+  /// decay: at least 0.
   public var learningRate, momentum, dampening, weightDecay: Schedule
 
+  /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("momentum", \.momentum, .fraction), .init("dampening", \.dampening, .fraction),
     .init("weightDecay", \.weightDecay, .nonNegative),
   ]
 
+  /// `dampening` is τ; equal to `momentum` it averages, but for the first step.
   public init(
     learningRate: Schedule = 0.05, momentum: Schedule = 0.9, dampening: Schedule = 0.5, weightDecay: Schedule = 0
   ) {
@@ -19,6 +23,7 @@ public struct DampenedMomentum: Optimizer {
     self.weightDecay = weightDecay
   }
 
+  /// v ← μv + (1−τ)g, in the first step g; θ − η·v.
   public func update(_ w: Tensor, gradient: Tensor, state s: Momentum.State, at step: Step<Self>) -> Tensor {
     let g = gradient + step.weightDecay * w
     s.velocity = step.first(g, otherwise: step.momentum * s.velocity + (1 - step.dampening) * g)

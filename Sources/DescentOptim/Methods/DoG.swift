@@ -6,13 +6,18 @@ import DescentGraph
 ///
 /// State: one tensor, and two numbers for all. Weight decay is coupled.
 public struct DoG: OptimizationMethod {
+  /// η, a factor of the rate found: 1 as a rule; ε, added to the sum of squares; λ, the coupled weight decay. All at
+  /// least 0.
   public var learningRate, epsilon, weightDecay: Schedule
+  /// The first r, relative to 1 + ‖θ₀‖; or, if `reachIsDistance`, as it is.
   public var reach: Double, reachIsDistance: Bool
 
+  /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("epsilon", \.epsilon, .nonNegative), .init("weightDecay", \.weightDecay, .nonNegative),
   ]
 
+  /// `reach` decides how far the first step goes.
   public init(
     learningRate: Schedule = 1, epsilon: Schedule = 1e-8, weightDecay: Schedule = 0, reach: Double = 1e-6,
     reachIsDistance: Bool = false
@@ -21,12 +26,17 @@ public struct DoG: OptimizationMethod {
     self.reachIsDistance = reachIsDistance
   }
 
+  /// Where a tensor started.
   public struct State: OptimizerState {
+    /// θ₀, taken in the first step.
     @Slot public var start: Tensor
+    /// Zeros in the shape of `w`.
     public init(like w: Tensor) { start = .zeros(like: w) }
   }
+  /// r, and Σ‖g‖², over all parameters.
   public typealias Shared = TravelledDistance
 
+  /// θ − η·r/√(Σ‖g‖² + ε)·g, with one rate for all tensors.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     let gradients = parameters.map { $0.gradient + step.weightDecay * $0.value }
     for p in parameters { p.state.start = step.first(p.value, otherwise: p.state.start) }

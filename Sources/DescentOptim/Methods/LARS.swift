@@ -6,13 +6,17 @@ import DescentGraph
 ///
 /// State: one tensor. Weight decay is coupled. κ is `trust`.
 public struct LARS: Optimizer {
+  /// η; μ, the share of v that stays: in 0..<1; λ, the coupled weight decay: at least 0; κ, the length of u relative to
+  /// θ: above 0; ε, added to ‖u‖: at least 0.
   public var learningRate, momentum, weightDecay, trust, epsilon: Schedule
 
+  /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("momentum", \.momentum, .fraction), .init("weightDecay", \.weightDecay, .nonNegative),
     .init("trust", \.trust, .positive), .init("epsilon", \.epsilon, .nonNegative),
   ]
 
+  /// `trust` is κ; weight decay is 1e-4 unless told otherwise.
   public init(
     learningRate: Schedule = 0.1, momentum: Schedule = 0.9, weightDecay: Schedule = 1e-4, trust: Schedule = 1e-3,
     epsilon: Schedule = 0
@@ -21,6 +25,7 @@ public struct LARS: Optimizer {
     self.epsilon = epsilon
   }
 
+  /// v ← μv + η·κ‖θ‖/(‖u‖ + ε)·u; θ − v: the rate is within v.
   public func update(_ w: Tensor, gradient g: Tensor, state s: Momentum.State, at step: Step<Self>) -> Tensor {
     let u = g + step.weightDecay * w
     let scale = trustRatio(w, u, epsilon: step.epsilon, coefficient: step.trust)

@@ -5,14 +5,20 @@ import DescentGraph
 /// c·r/‖s‖₁); θ ← θ − γλθ − γ·m/(√v + dε), with averages of d·g. Leave η at 1. `correctsBias` scales γ by Adam's
 /// corrections (optax). State: four tensors.
 public struct Prodigy: OptimizationMethod {
+  /// η, a factor of the rate found: 1 as a rule; β₁ and β₂, how long gradients and their squares are remembered: in
+  /// 0..<1; ε, times d beside the root: at least 0; c, a factor of the estimate: above 0; λ, the weight decay, which
+  /// scales with the rate: at least 0.
   public var learningRate, beta1, beta2, epsilon, growth, weightDecay: Schedule
+  /// Whether γ has Adam's corrections as a factor (optax); the first d: above 0.
   public var correctsBias: Bool, start: Double
 
+  /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("beta1", \.beta1, .fraction), .init("beta2", \.beta2, .fraction), .init("epsilon", \.epsilon, .nonNegative),
     .init("growth", \.growth, .positive), .init("weightDecay", \.weightDecay, .nonNegative),
   ]
 
+  /// `growth` is c, `start` the first d, which only grows.
   public init(
     learningRate: Schedule = 1, beta1: Schedule = 0.9, beta2: Schedule = 0.999, epsilon: Schedule = 1e-8,
     growth: Schedule = 1, weightDecay: Schedule = 0, correctsBias: Bool = false, start: Double = 1e-6
@@ -21,8 +27,10 @@ public struct Prodigy: OptimizationMethod {
     (self.growth, self.weightDecay, self.correctsBias, self.start) = (growth, weightDecay, correctsBias, start)
   }
 
+  /// d = `start`, and no progress yet.
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> DistanceEstimate { .init(start) }
 
+  /// θ − γλθ − γ·m/(√v + dε): γ has the d from before the step, the root the one after it.
   public func update(_ parameters: [ParameterStep<StartedMoments>], at step: Step<Self>) -> [Tensor] {
     let (estimate, d, decay) = (step.shared, step.shared.distance, sqrt(step.beta2))
     let rate = step.rate(d * step.learningRate, corrects: correctsBias, step.beta1, step.beta2)

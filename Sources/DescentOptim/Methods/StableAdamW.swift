@@ -6,14 +6,19 @@ import DescentGraph
 ///
 /// State: two tensors. The decay is scaled with the rate.
 public struct StableAdamW: Optimizer {
+  /// η; β₁ and β₂, how long gradients and their squares are remembered: in 0..<1; ε, added to the root, and the least
+  /// √v that the clipping counts: above 0; λ, the weight decay: at least 0.
   public var learningRate, beta1, beta2, epsilon, weightDecay: Schedule
+  /// How λ acts; all but coupled shrinks θ by λ times the clipped rate.
   public var decayKind: WeightDecayKind
 
+  /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
     .init("beta1", \.beta1, .fraction), .init("beta2", \.beta2, .fraction), .init("epsilon", \.epsilon, .positive),
     .init("weightDecay", \.weightDecay, .nonNegative),
   ]
 
+  /// Weight decay is 0.01 unless told otherwise.
   public init(
     learningRate: Schedule = 1e-3, beta1: Schedule = 0.9, beta2: Schedule = 0.99, epsilon: Schedule = 1e-8,
     weightDecay: Schedule = 0.01, decayKind: WeightDecayKind = .decoupled
@@ -22,6 +27,7 @@ public struct StableAdamW: Optimizer {
     (self.weightDecay, self.decayKind) = (weightDecay, decayKind)
   }
 
+  /// η ← η/max(1, √mean(g²/max(v, ε²))); θ − ηλθ − η·m/(√v + ε).
   public func update(_ w: Tensor, gradient: Tensor, state s: Moments, at step: Step<Self>) -> Tensor {
     func corrected(_ beta: Tensor) -> Tensor { beta * (1 - pow(beta, step.number - 1)) * step.correction(beta) }
     let seen = decayKind == .coupled ? gradient + step.weightDecay * w : gradient

@@ -7,35 +7,46 @@ import DescentGraph
 /// inside the mean. Methods that evaluate the loss themselves cannot stand inside, since a mean of several batches is no
 /// longer at hand. The method's update runs after the last micro-batch only.
 public struct Accumulated<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
   /// Micro-batches in a step.
   public let steps: Int
 
+  /// What is gathered of one parameter.
   public struct Sum: OptimizerState {
     /// Of the gradients since the last step.
     @Slot public var gradientSum: Tensor
+    /// Starts at zeros.
     public init(like w: Tensor) { gradientSum = .zeros(like: w) }
   }
+  /// Where the gathering stands.
   public struct Counts: OptimizerState {
-    /// Steps taken, and micro-batches since the last one (i64 scalars).
+    /// Steps taken (i64 scalar).
     @Slot public var taken: Tensor
+    /// Micro-batches since the last step (i64 scalar).
     @Slot public var gathered: Tensor
+    /// Starts at 0 and 0, whatever the parameter.
     public init(like: Tensor) {
       taken = .zeros([], dtype: .int64)
       gathered = .zeros([], dtype: .int64)
     }
     var clock: Slot { _taken }
   }
+  /// The sum, and what the method inside remembers.
   public typealias State = Layered<Sum, Base.State>
+  /// The counts, and what the method inside shares.
   public typealias Shared = Layered<Counts, Base.Shared>
 
+  /// A sum of zeros, and the state of the method inside.
   public func makeState(for w: Tensor, named name: String) -> State {
     State(own: Sum(like: w), base: base.makeState(for: w, named: name))
   }
+  /// Counts of 0, and what the method inside shares.
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared {
     Shared(own: Counts(like: Tensor(0)), base: base.makeShared(for: parameters))
   }
 
+  /// Adds the gradients to the sums; after the last micro-batch steps with their means.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     let counts = step.shared.own
     let one = Tensor([Int64(1)], shape: [])
@@ -56,6 +67,7 @@ public struct Accumulated<Base: OptimizationMethod>: Modifier {
     return values
   }
 
+  /// Where the method inside has it.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     base.evaluationPoint(
       parameters.withStates(\.base), at: step.inside(\.base, shared: step.shared.base, clock: step.shared.own.clock))

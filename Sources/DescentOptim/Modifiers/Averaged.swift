@@ -2,15 +2,20 @@ import DescentGraph
 
 /// How an average of the parameters' path is taken.
 public struct Averaging: Sendable {
+  /// How the points are weighted.
   public enum Kind: String, CaseIterable, Sendable {
     /// a ← decay·a + (1 − decay)·θ.
     case exponential
     /// The mean of all θ taken in.
     case mean
   }
+  /// Exponentially, or all alike.
   public let kind: Kind
+  /// Of an exponential average, 0 ≤ decay < 1; a mean has no use for it.
   public let decay: Schedule
+  /// The step, counted from 1, whose outcome the average starts from.
   public let start: Int
+  /// Steps from one outcome that is taken in to the next, 1 or more.
   public let interval: Int
 
   /// An exponential moving average, from the first step's θ on.
@@ -31,27 +36,38 @@ public struct Averaging: Sendable {
 ///
 /// Statistics that layers gather themselves (batch normalization) are of the training path and not averaged.
 public struct Averaged<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
+  /// Of an exponential average, 0 ≤ decay < 1; a mean does not read it.
   public var decay: Schedule
+  /// Exponential, or the mean of all.
   public let kind: Averaging.Kind
   /// The step whose outcome the average starts from; until then it is the parameters themselves.
   public let start: Int
   /// Steps from one outcome that is taken in to the next.
   public let interval: Int
 
+  /// What is remembered of one parameter.
   public struct Average: OptimizerState {
+    /// The average so far, of the parameter's shape.
     @Slot public var average: Tensor
+    /// Starts at zeros, which the first step replaces.
     public init(like w: Tensor) { average = .zeros(like: w) }
   }
+  /// The average, and what the method inside remembers.
   public typealias State = Layered<Average, Base.State>
+  /// What the method inside shares.
   public typealias Shared = Base.Shared
 
+  /// `decay`, then those of the method inside.
   public static var adjustable: [Hyperparameter<Self>] { [.init("decay", \.decay, .fraction)] + inherited }
 
+  /// An average of zeros, and the state of the method inside.
   public func makeState(for w: Tensor, named name: String) -> State {
     State(own: Average(like: w), base: base.makeState(for: w, named: name))
   }
 
+  /// The step of the method inside, whose outcome is then taken into the average.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     let values = base.update(parameters.withStates(\.base), at: step.inner)
     // Intervals since the start; a whole number of them when this step is taken in.
@@ -67,6 +83,7 @@ public struct Averaged<Base: OptimizationMethod>: Modifier {
     return values
   }
 
+  /// The averages; before the first step the parameters themselves.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     parameters.map { step.first($0.value, otherwise: $0.state.own.average) }
   }

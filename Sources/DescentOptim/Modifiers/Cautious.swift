@@ -6,8 +6,10 @@ import DescentGraph
 ///
 /// Weight decay that belongs to the method counts as part of its step; `.cautious().weightDecay(…)` keeps it out.
 public struct Cautious<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
 
+  /// The step of the method inside, masked and scaled tensor by tensor.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
     zip(parameters, base.update(parameters, at: step.inner)).map { parameter, value in
       let descent = parameter.value - value

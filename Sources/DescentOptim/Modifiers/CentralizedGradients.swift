@@ -3,8 +3,10 @@ import DescentGraph
 /// Gradient centralization (Yong et al. 2020, arXiv 2004.01461): acts on the gradients of tensors of two and more axes and
 /// subtracts from each the mean of its slice of the first axis, the weights of one output.
 public struct CentralizedGradients<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
 
+  /// The step of the method inside on centred gradients; vectors and scalars keep theirs.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
     let gradients = parameters.map { parameter -> Tensor in
       let g = parameter.gradient

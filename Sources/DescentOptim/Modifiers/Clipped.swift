@@ -2,6 +2,7 @@ import DescentGraph
 
 /// Gradients are brought within bounds before the method sees them. Acts on the gradients.
 public struct Clipped<Base: OptimizationMethod>: Modifier {
+  /// What the limit is for.
   public enum Bound: String, CaseIterable, Sendable {
     /// Each element between −limit and limit.
     case value
@@ -15,12 +16,17 @@ public struct Clipped<Base: OptimizationMethod>: Modifier {
     case adaptive
   }
 
+  /// The method inside.
   public var base: Base
+  /// The greatest magnitude or norm, above 0; for `adaptive` a fraction of the weights' norm.
   public var limit: Schedule
+  /// What the limit is for.
   public let bound: Bound
 
+  /// `limit`, then those of the method inside.
   public static var adjustable: [Hyperparameter<Self>] { [.init("limit", \.limit, .positive)] + inherited }
 
+  /// The step of the method inside on clipped gradients.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
     let clipped = clip(parameters, limit: step.limit)
     return base.update(
@@ -34,11 +40,12 @@ public struct Clipped<Base: OptimizationMethod>: Modifier {
     case .adaptive:
       zip(parameters, gradients).map { parameter, g in
         let axes = g.rank < 2 ? nil : Array(1..<g.rank)
-        return g * minimum(limit * maximum(norm([parameter.value], axes: axes), 1e-3) / norm([g], axes: axes), 1)
+        func norm(_ x: Tensor) -> Tensor { x.norm(axes: axes, keepingAxes: axes != nil) }
+        return g * minimum(limit * maximum(norm(parameter.value), 1e-3) / norm(g), 1)
       }
     case .value: gradients.map { minimum(maximum($0, -limit), limit) }
-    case .tensorNorm: gradients.map { $0 * minimum(limit / norm([$0]), 1) }
-    case .globalNorm: { scale in gradients.map { $0 * scale } }(minimum(limit / norm(gradients), 1))
+    case .tensorNorm: gradients.map { $0 * minimum(limit / $0.norm(), 1) }
+    case .globalNorm: { scale in gradients.map { $0 * scale } }(minimum(limit / globalNorm(gradients), 1))
     }
   }
 }

@@ -6,32 +6,43 @@ import DescentGraph
 /// around each other the outermost that matches has the parameter. What stands outside (`.frozen("encoder.*").clipped(…)`)
 /// sees all parameters, what stands inside (`.clipped(…).frozen("encoder.*")`) only those that are left.
 public struct Grouped<Base: OptimizationMethod, Group: OptimizationMethod>: Modifier {
+  /// The method of all other parameters, and the one whose learning rate this has.
   public var base: Base
   /// The method of the parameters that match.
   public var group: Group
+  /// Of the names of the group's parameters.
   public let pattern: NamePattern
 
+  /// That of the group's method, or of the base.
   public typealias State = EitherState<Group.State, Base.State>
+  /// What both methods share, each for its own parameters.
   public struct Shared: OptimizerState {
+    /// Of the base.
     public let rest: Base.Shared
+    /// Of the group's method.
     public let group: Group.Shared
     init(rest: Base.Shared, group: Group.Shared) { (self.rest, self.group) = (rest, group) }
+    /// Both as they start for such parameters.
     public init(like parameter: Tensor) { self.init(rest: .init(like: parameter), group: .init(like: parameter)) }
   }
 
+  /// The state of the method that the name belongs to.
   public func makeState(for parameter: Tensor, named name: String) -> State {
     pattern.matches(name)
       ? .first(group.makeState(for: parameter, named: name)) : .second(base.makeState(for: parameter, named: name))
   }
 
+  /// What each method shares for its parameters.
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared {
     Shared(
       rest: base.makeShared(for: parameters.filter { !pattern.matches($0.name) }),
       group: group.makeShared(for: parameters.filter { pattern.matches($0.name) }))
   }
 
+  /// Whether one of the methods does.
   public var needsLoss: Bool { base.needsLoss || group.needsLoss }
 
+  /// - Throws: ``NamePatternError`` when the pattern matches no name, or one within a method none that is left to it.
   public func check(names: [String]) throws(NamePatternError) {
     try pattern.check(names)
     try group.check(names: names.filter(pattern.matches))
@@ -53,6 +64,7 @@ public struct Grouped<Base: OptimizationMethod, Group: OptimizationMethod>: Modi
     return (group, rest)
   }
 
+  /// A step of each method that has parameters.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     var values = parameters.map(\.value)
     let (group, rest) = parts(parameters)
@@ -69,6 +81,7 @@ public struct Grouped<Base: OptimizationMethod, Group: OptimizationMethod>: Modi
     return values
   }
 
+  /// Where the methods have it; nil when neither has one.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     let (group, rest) = parts(parameters)
     let ofGroup = self.group.evaluationPoint(
@@ -85,8 +98,11 @@ public struct Grouped<Base: OptimizationMethod, Group: OptimizationMethod>: Modi
 
 /// Leaves parameters where they are.
 public struct NoSteps: Optimizer {
+  /// Not read.
   public var learningRate: Schedule = 0
+  /// For ``Grouped``, in place of a method.
   public init() {}
+  /// The value as it was.
   public func update(_ w: Tensor, gradient: Tensor, state: NoState, at step: Step<Self>) -> Tensor { w }
 }
 

@@ -6,24 +6,21 @@ import DescentGraph
 /// Layers are told apart by the beginning of a name up to its first number (`blocks.3`), or its first part where there is
 /// none (`embedding`), and stand in the order of the parameters. It wraps the method itself, and other modifiers wrap it.
 public struct LayerwiseDecayed<Base: Optimizer>: Modifier {
+  /// The method inside.
   public var base: Base
+  /// The factor from a layer to the one before it, above 0 and as a rule below 1.
   public var decay: Schedule
 
+  /// `decay`, then those of the method inside.
   public static var adjustable: [Hyperparameter<Self>] { [.init("decay", \.decay, .positive)] + inherited }
 
+  /// The step of the method inside, each tensor at its layer's learning rate.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
     var layers: [String] = []
     for layer in parameters.map({ Self.layer(of: $0.name) }) where !layers.contains(layer) { layers.append(layer) }
-    // Whichever way the method reads its learning rate: that hyper-parameter which setting the learning rate changes.
-    var probe = base
-    probe.learningRate = Schedule("probe") { _ in .nan }
-    let marked = probe
     return parameters.map { parameter in
       let distance = layers.count - 1 - layers.firstIndex(of: Self.layer(of: parameter.name))!
-      let scale = pow(step.decay, Double(distance))
-      let inner = step.inner.changing { path, value in
-        marked[keyPath: path].value(at: 0).isNaN ? value * scale : value
-      }
+      let inner = step.inner.scalingLearningRate(of: base, by: pow(step.decay, Double(distance)))
       return base.update(parameter.value, gradient: parameter.gradient, state: parameter.state, at: inner)
     }
   }

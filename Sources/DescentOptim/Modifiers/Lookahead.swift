@@ -6,25 +6,34 @@ import DescentGraph
 /// State: one tensor beside the method's. The network is evaluated where it is trained; after each `interval` steps that is
 /// the slow weights.
 public struct Lookahead<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
   /// α.
   public var share: Schedule
   /// Steps of the method from one move of the slow weights to the next.
   public let interval: Int
 
+  /// What is remembered of one parameter.
   public struct Slow: OptimizerState {
+    /// The slow weight φ, of the parameter's shape.
     @Slot public var slow: Tensor
+    /// Starts at zeros; the first step replaces them with the parameter's value.
     public init(like w: Tensor) { slow = .zeros(like: w) }
   }
+  /// The slow weight, and what the method inside remembers.
   public typealias State = Layered<Slow, Base.State>
+  /// What the method inside shares.
   public typealias Shared = Base.Shared
 
+  /// `share`, then those of the method inside.
   public static var adjustable: [Hyperparameter<Self>] { [.init("share", \.share, .positive)] + inherited }
 
+  /// A slow weight, and the state of the method inside.
   public func makeState(for w: Tensor, named name: String) -> State {
     State(own: Slow(like: w), base: base.makeState(for: w, named: name))
   }
 
+  /// The step of the method inside; after every `interval` steps the slow weights, which have moved.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     let fast = base.update(parameters.withStates(\.base), at: step.inner)
     let rounds = step.number / Double(interval)
@@ -37,6 +46,7 @@ public struct Lookahead<Base: OptimizationMethod>: Modifier {
     }
   }
 
+  /// Where the method inside has it.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     base.evaluationPoint(parameters.withStates(\.base), at: step.inner)
   }

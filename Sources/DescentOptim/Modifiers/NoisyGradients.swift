@@ -5,15 +5,21 @@ import DescentGraph
 ///
 /// The same key gives the same noise: it is drawn from the key, the step's number and the parameter's name.
 public struct NoisyGradients<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
+  /// η in the paper: the variance in the first step, at least 0.
   public var variance: Schedule
+  /// γ in the paper: the power by which the variance falls, at least 0.
   public var decay: Schedule
+  /// Decides the noise.
   public let key: RandomKey
 
+  /// `variance` and `decay`, then those of the method inside.
   public static var adjustable: [Hyperparameter<Self>] {
     [.init("variance", \.variance, .nonNegative), .init("decay", \.decay, .nonNegative)] + inherited
   }
 
+  /// The step of the method inside on noisy gradients.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
     let deviation = sqrt(step.variance / pow(step.number, step.decay))
     let key = key.folding(in: step.number)

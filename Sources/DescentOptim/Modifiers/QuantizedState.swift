@@ -6,17 +6,23 @@ import DescentGraph
 ///
 /// Acts on the state of the method inside, modifiers there included.
 public struct QuantizedState<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
+  /// How the slots are kept.
   public let format: StateFormat
+  /// Decides how values are rounded, with the step's number and the slot's name.
   public let key: RandomKey
+  /// Elements that a slot must have to be encoded.
   public let minimumCount: Int
 
+  /// The state of the method inside, its large slots encoded.
   public func makeState(for parameter: Tensor, named name: String) -> Base.State {
     let state = base.makeState(for: parameter, named: name)
     for (_, slot) in state.slots { slot.encode(as: format, minimumCount: minimumCount) }
     return state
   }
 
+  /// The step of the method inside, whose writes are rounded with this step's key.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
     Rounding.$key.withValue(key.folding(in: step.number)) { base.update(parameters, at: step.inner) }
   }
@@ -26,6 +32,7 @@ extension OptimizationMethod {
   /// The method with its state in `format`.
   ///
   /// - Parameters:
+  ///   - format: what the state is kept as.
   ///   - key: with the step's number and the slot's name, decides how values are rounded.
   ///   - minimumCount: of elements in a tensor that is encoded.
   public func quantizedState(

@@ -5,16 +5,20 @@ import DescentGraph
 ///
 /// Acts on the gradients.
 public struct SharpnessAware<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
   /// ρ.
   public var radius: Schedule
 
+  /// `radius`, then those of the method inside.
   public static var adjustable: [Hyperparameter<Self>] { [.init("radius", \.radius, .positive)] + inherited }
 
+  /// Always: the gradient is taken twice.
   public var needsLoss: Bool { true }
 
+  /// The step of the method inside, from where the parameters are, with the gradient from up the slope.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
-    let reach = step.radius / (norm(parameters.map(\.gradient)) + 1e-12)
+    let reach = step.radius / (globalNorm(parameters.map(\.gradient)) + 1e-12)
     let gradients = step.evaluate(at: parameters.map { $0.value + reach * $0.gradient }).gradients
     return base.update(
       parameters.replacing(gradients: gradients), at: step.inside(\.base, shared: step.shared, gradients: gradients))

@@ -2,9 +2,11 @@ import DescentGraph
 
 /// How many steps were taken and left out.
 public struct SkippedSteps: OptimizerState {
-  /// i64 scalars.
+  /// Steps taken (i64 scalar).
   @Slot public var taken: Tensor
+  /// Steps left out (i64 scalar).
   @Slot public var skipped: Tensor
+  /// Starts at 0 and 0, whatever the parameter.
   public init(like: Tensor) {
     taken = .zeros([], dtype: .int64)
     skipped = .zeros([], dtype: .int64)
@@ -17,15 +19,20 @@ public struct SkippedSteps: OptimizerState {
 /// step is counted in `skipped` (``Updater/skippedSteps``). Acts on the whole step of the method inside; as the outermost
 /// modifier it sees the gradients before anything else does.
 public struct SkippingNonFinite<Base: OptimizationMethod>: Modifier {
+  /// The method inside.
   public var base: Base
 
+  /// That of the method inside.
   public typealias State = Base.State
+  /// The counts, and what the method inside shares.
   public typealias Shared = Layered<SkippedSteps, Base.Shared>
 
+  /// Counts of 0, and what the method inside shares.
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared {
     Shared(own: SkippedSteps(like: Tensor(0)), base: base.makeShared(for: parameters))
   }
 
+  /// The step of the method inside, which is taken back if a gradient is not finite.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     let counts = step.shared.own
     // 0·x is NaN for an infinity and for NaN, and 0 for all else.
@@ -41,6 +48,7 @@ public struct SkippingNonFinite<Base: OptimizationMethod>: Modifier {
     return zip(parameters, values).map { select(isFinite, $1, $0.value) }
   }
 
+  /// Where the method inside has it.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     base.evaluationPoint(parameters, at: step.inside(\.base, shared: step.shared.base, clock: step.shared.own.clock))
   }

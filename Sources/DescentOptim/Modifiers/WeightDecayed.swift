@@ -6,19 +6,27 @@ import DescentGraph
 /// 2017, arXiv 1711.05101). Coupled, it acts on the gradients: λθ is added to them (L2 regularization), and the method
 /// treats that as part of the gradient. Modifiers inside see the sum, those outside do not.
 public struct WeightDecayed<Base: OptimizationMethod>: Modifier {
+  /// Where the decay acts: on the parameters, or on the gradients.
   public enum Kind: String, CaseIterable, Sendable { case decoupled, coupled }
+  /// The method inside.
   public var base: Base
+  /// λ, at least 0.
   public var decay: Schedule
+  /// Of the names of the parameters that decay.
   public let pattern: NamePattern
+  /// Decoupled or coupled.
   public let kind: Kind
 
+  /// `decay`, then those of the method inside.
   public static var adjustable: [Hyperparameter<Self>] { [.init("decay", \.decay, .nonNegative)] + inherited }
 
+  /// - Throws: ``NamePatternError`` when the pattern matches no name, or one of the method inside does not.
   public func check(names: [String]) throws(NamePatternError) {
     try pattern.check(names)
     try base.check(names: names)
   }
 
+  /// The step of the method inside from decayed parameters, or on gradients with λθ.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
     let changed = parameters.map { parameter in
       var parameter = parameter

@@ -13,14 +13,18 @@ public struct AdafactorVariant: Sendable, CustomStringConvertible {
   /// Matrices shorter than this along either of their two longest axes are not factored; nil takes the last two axes of
   /// every tensor that has two.
   public var shortestFactored: Int?
+  /// How weight decay acts.
   public var decayKind = WeightDecayKind.decoupled
 
   /// Shazeer & Stern 2018.
   public static let paper = AdafactorVariant()
+  /// `torch.optim.Adafactor`.
   public static let torch = AdafactorVariant(addsEpsilon: false)
+  /// `optax.adafactor`.
   public static let optax = AdafactorVariant(
     boundsRate: false, decayType: .float32, shortestFactored: 128, decayKind: .fixed)
 
+  /// Every choice with its value, for reports.
   public var description: String {
     Mirror(reflecting: self).children.map { "\($0.label ?? "") \($0.value)" }.joined(separator: ", ")
   }

@@ -10,9 +10,11 @@ public struct AxisMatrices: OptimizerState {
   /// By which the gradient is multiplied along each axis.
   public let transforms: [Slot]
 
+  /// Zeros for every axis of a tensor of two or more axes, however long.
   public init(like w: Tensor) { self.init(like: w, longestAxis: .max) }
 
-  init(like w: Tensor, longestAxis: Int, leastRank: Int = 2) {
+  /// Zeros, `[n, n]` for each axis of extent n up to `longestAxis`, of a tensor of at least `leastRank` axes.
+  public init(like w: Tensor, longestAxis: Int, leastRank: Int = 2) {
     axes = w.shape.indices.filter { w.rank >= leastRank && w.shape[$0] <= longestAxis }
     let zeros = { (axis: Int) in Slot(wrappedValue: .zeros([w.shape[axis], w.shape[axis]], dtype: w.dtype)) }
     statistics = axes.map(zeros)
@@ -20,7 +22,7 @@ public struct AxisMatrices: OptimizerState {
   }
 
   /// `x` multiplied along each axis by its transform, or by the transpose of it.
-  func transformed(_ x: Tensor, transposed: Bool = false) -> Tensor {
+  public func transformed(_ x: Tensor, transposed: Bool = false) -> Tensor {
     zip(axes, transforms).reduce(x) { x, part in
       let matrix = part.1.wrappedValue
       return x.multiplied(by: transposed ? matrix.transposed : matrix, along: part.0)
@@ -38,19 +40,20 @@ extension Tensor {
   }
 
   /// Each slice along `axis` replaced by the sum of all, weighted by a row of `matrix` (`[n, n]`).
-  func multiplied(by matrix: Tensor, along axis: Int) -> Tensor {
+  public func multiplied(by matrix: Tensor, along axis: Int) -> Tensor {
     mappingSlices(along: axis) { matmul(matrix, $0) }
   }
 
   /// The inner products of all slices along `axis`, `[n, n]`: G·Gᵀ along a matrix's first axis, Gᵀ·G along its second.
-  package func innerProducts(along axis: Int) -> Tensor {
+  public func innerProducts(along axis: Int) -> Tensor {
     let others = shape.indices.filter { $0 != axis }
     let slices = transposed([axis] + others).reshaped([shape[axis], shape.removing(axes: [axis]).elementCount])
     return matmul(slices, slices.transposed)
   }
 
-  /// (This + damping·I)^(−1/order), this symmetric and without negative values but for rounding.
-  func inverseRoot(_ order: Int, damping: Tensor) -> Tensor {
+  /// (This + damping·I)^(−1/order) of a symmetric matrix `[n, n]` without negative eigenvalues but for rounding, which
+  /// count as 0. `damping` is a scalar above 0.
+  public func inverseRoot(_ order: Int, damping: Tensor) -> Tensor {
     let (values, vectors) = symmetricEigen()
     let powers = pow(maximum(values, 0) + damping, -1 / Double(order))
     return matmul(vectors * powers.expanded(axis: 0), vectors.transposed)

@@ -2,9 +2,11 @@ import DescentGraph
 
 /// The estimate of how far the solution is from the start that D-Adaptation and Prodigy share (float64 scalars).
 public struct DistanceEstimate: OptimizerState {
+  /// d: a lower bound of the distance, which never falls.
   @Slot public var distance: Tensor
   /// What the estimate is made of: the progress so far along the gradients.
   @Slot public var numerator: Tensor
+  /// Starts at 10⁻⁶, whatever the parameter.
   public init(like parameter: Tensor) { self.init(1e-6) }
   init(_ start: Double) { (distance, numerator) = (Tensor(start), Tensor(0)) }
 
@@ -24,23 +26,30 @@ extension Step {
 
 /// Moments, and a running sum of gradients weighted by the learning rate (D-Adaptation).
 public struct SummedMoments: OptimizerState {
+  /// The running sum, of the parameter's shape.
   @Slot public var sum: Tensor
+  /// The averages of the gradient and its square.
   public let base: Moments
+  /// Starts at zeros.
   public init(like w: Tensor) { (sum, base) = (.zeros(like: w), Moments(like: w)) }
 
   /// Takes a gradient in, times `rate`; the mean square is of the gradient itself.
   func add(_ g: Tensor, rate: Tensor, _ beta1: Tensor, _ beta2: Tensor, _ decay: Tensor) {
-    base.mean = average(base.mean, rate * g, beta1)
-    base.meanSquare = average(base.meanSquare, g * g, beta2)
-    sum = average(sum, rate * g, decay)
+    base.mean = movingAverage(base.mean, rate * g, beta1)
+    base.meanSquare = movingAverage(base.meanSquare, g * g, beta2)
+    sum = movingAverage(sum, rate * g, decay)
   }
 }
 
 /// Moments, a running sum of weighted gradients, and where the parameters started (Prodigy).
 public struct StartedMoments: OptimizerState {
+  /// The running sum, of the parameter's shape.
   @Slot public var sum: Tensor
+  /// The value before the first step.
   @Slot public var start: Tensor
+  /// The averages of the gradient and its square, both weighted by the estimate.
   public let base: Moments
+  /// Starts at zeros; the first step takes the parameter's value.
   public init(like w: Tensor) { (sum, start, base) = (.zeros(like: w), .zeros(like: w), Moments(like: w)) }
 
   /// Takes the gradient at `w` in: times the estimate `d` into the moments, times `weight` into the sum.
@@ -55,7 +64,10 @@ public struct StartedMoments: OptimizerState {
 
 /// How far the parameters have been from their start, and the sum of all squared gradients (float64 scalars; DoG).
 public struct TravelledDistance: OptimizerState {
+  /// The greatest distance of all parameters together.
   @Slot public var farthest: Tensor
+  /// Of all elements of all gradients so far.
   @Slot public var squareSum: Tensor
+  /// Starts at 0 and 0, whatever the parameter.
   public init(like parameter: Tensor) { (farthest, squareSum) = (Tensor(0), Tensor(0)) }
 }

@@ -8,8 +8,8 @@ public enum EpsilonPlace: String, Sendable {
   /// (√v + ε)·√(v̂/v): the Adam paper's end of section 2, Keras.
   case uncorrected
 
-  /// The denominator for mean square `v` and v̂ = `correction`·v.
-  func root(_ v: Tensor, _ correction: Tensor, _ epsilon: Tensor, inside epsilonRoot: Tensor) -> Tensor {
+  /// The denominator for mean square `v` and v̂ = `correction`·v, where ``Step/correction(_:)`` of its decay is meant.
+  public func root(_ v: Tensor, _ correction: Tensor, _ epsilon: Tensor, inside epsilonRoot: Tensor) -> Tensor {
     switch self {
     case .corrected: sqrt(correction * v + epsilonRoot) + epsilon
     case .uncorrected: sqrt(correction) * (sqrt(v + epsilonRoot) + epsilon)

@@ -2,12 +2,15 @@ import DescentGraph
 
 /// Momentum, and an upper triangular matrix Q for each axis that is not too long, which starts as the identity (PSGD).
 public struct KroneckerFactors: OptimizerState {
+  /// The average gradient, of the parameter's shape.
   @Slot public var mean: Tensor
+  /// The matrices Q, `[n, n]` for an axis of extent n.
   public let factors: [Slot]
   let axes: [Int]
   /// Of the noise that the factors are fitted with.
   let key: RandomKey
 
+  /// Zeros, and the identity for every axis, however long.
   public init(like w: Tensor) { self.init(like: w, named: "", longestAxis: .max) }
   init(like w: Tensor, named name: String, longestAxis: Int) {
     mean = .zeros(like: w)
@@ -54,6 +57,6 @@ extension Tensor {
   fileprivate var leastNorm: Tensor {
     let longest = (self * self).sum(axes: [1]).argmax().reshaped([1])
     let direction = matmul(gathering(longest), self)
-    return norm([matmul(direction / (norm([direction]) + 1e-30), self)]) + 1e-30
+    return matmul(direction / (direction.norm() + 1e-30), self).norm() + 1e-30
   }
 }

@@ -1,11 +1,25 @@
 import DescentGraph
 
-/// The Euclidean norm of all tensors together (a scalar), scaled by the greatest magnitude so that no square overflows or
-/// vanishes.
-func norm(_ tensors: [Tensor]) -> Tensor { norm(tensors, axes: nil) }
+extension Tensor {
+  /// The Euclidean norm along `axes` (all axes when nil), scaled by the greatest magnitude so that no square overflows
+  /// or vanishes.
+  public func norm(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    let norm = euclideanNorm([self], axes: axes)
+    let reduced = Array(shape.indices).filter { i in axes?.contains { $0 == i || $0 == i - rank } ?? true }
+    let extents = keepingAxes ? shape.keeping(axes: reduced) : shape.removing(axes: reduced)
+    return norm.shape == extents ? norm : norm.reshaped(extents)
+  }
+}
 
-/// The Euclidean norm along `axes`, which stay with extent 1; over everything, as a scalar, when `axes` is nil.
-func norm(_ tensors: [Tensor], axes: [Int]?) -> Tensor {
+/// The Euclidean norm of all tensors together, a scalar: of one or more tensors of any shapes, scaled by the greatest
+/// magnitude so that no square overflows or vanishes.
+public func globalNorm(_ tensors: [Tensor]) -> Tensor {
+  require(!tensors.isEmpty, "globalNorm: there are no tensors to take the norm of")
+  return euclideanNorm(tensors, axes: nil)
+}
+
+/// Along `axes`, which stay with extent 1; over everything, as a scalar, when `axes` is nil.
+private func euclideanNorm(_ tensors: [Tensor], axes: [Int]?) -> Tensor {
   let keeps = axes != nil
   let peaks = tensors.map { abs($0).max(axes: axes, keepingAxes: keeps) }
   let peak = peaks.dropFirst().reduce(peaks[0]) { maximum($0, $1) }
@@ -28,10 +42,11 @@ func total(_ tensors: [Tensor]) -> Tensor {
 /// √(mean x²), a scalar.
 func rootMeanSquare(_ x: Tensor) -> Tensor { sqrt((x * x).mean()) }
 
-/// coefficient·‖w‖/(‖u‖ + ε), and 1 where a norm is zero (You, Gitman & Ginsburg 2017).
-func trustRatio(
+/// coefficient·‖w‖/(‖u‖ + ε), a scalar, and 1 where a norm is zero (You, Gitman & Ginsburg 2017, arXiv 1708.03888): by
+/// what a step `u` is multiplied to be as long as the parameter `w` is, times the coefficient.
+public func trustRatio(
   _ w: Tensor, _ u: Tensor, epsilon: Tensor = Tensor(0), coefficient: Tensor = Tensor(1)
 ) -> Tensor {
-  let (length, reach) = (norm([w]), norm([u]))
+  let (length, reach) = (w.norm(), u.norm())
   return select((length .> 0) & (reach .> 0), coefficient * length / (reach + epsilon), Tensor.ones(like: length))
 }

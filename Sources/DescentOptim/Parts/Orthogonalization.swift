@@ -9,7 +9,8 @@ public enum MuonScale: String, Sendable {
   /// 0.2·√max(rows, columns): steps as long as AdamW's (Liu et al. 2025, arXiv 2502.16982).
   case likeAdamW
 
-  func factor(_ shape: Shape) -> Double {
+  /// The factor, for a matrix of this shape: `[rows, columns]`.
+  public func factor(_ shape: Shape) -> Double {
     let (rows, columns) = (Double(shape[0]), Double(shape[1]))
     return switch self {
     case .rowsByColumns: max(1, rows / columns).squareRoot()
@@ -23,9 +24,13 @@ extension Tensor {
   /// A matrix with its singular values near 1, by the quintic Newton–Schulz iteration X ← (aI + bA + cA²)·X with A = X·Xᵀ,
   /// on the shorter side; ‖X‖ is brought to 1 first. The coefficients make small values grow fastest and do not converge
   /// (Jordan et al. 2024).
-  func orthogonalized(iterations: Int, epsilon: Tensor) -> Tensor {
+  ///
+  /// - Parameters:
+  ///   - iterations: five are usual.
+  ///   - epsilon: joins the norm, so that a matrix of zeros stays one.
+  public func orthogonalized(iterations: Int, epsilon: Tensor) -> Tensor {
     let isTall = shape[0] > shape[1]
-    return (0..<iterations).reduce(self / (norm([self]) + epsilon)) { x, _ in
+    return (0..<iterations).reduce(self / (norm() + epsilon)) { x, _ in
       let a = isTall ? matmul(x.transposed, x) : matmul(x, x.transposed)
       let polynomial = -4.7750 * a + 2.0315 * matmul(a, a)
       return 3.4445 * x + (isTall ? matmul(x, polynomial) : matmul(polynomial, x))
@@ -47,7 +52,7 @@ extension Step where Method == Muon {
   func orthogonalDirection(
     _ s: Momentum.State, _ g: Tensor, _ iterations: Int, _ scale: MuonScale
   ) -> Tensor {
-    s.velocity = average(s.velocity, g, self.momentum)
+    s.velocity = movingAverage(s.velocity, g, self.momentum)
     let matrix = ahead(s.velocity, g, self.momentum).reshaped([g.shape[0], g.shape.dropFirst().reduce(1, *)])
     let push = matrix.orthogonalized(iterations: iterations, epsilon: self.epsilon).reshaped(g.shape)
     return scale.factor(matrix.shape) * push

@@ -4,7 +4,9 @@ import DescentGraph
 public struct ProjectedMoments: OptimizerState {
   /// The directions in rows, `[rank, shorter side]`.
   @Slot public var directions: Tensor
+  /// Adam's averages, `[rank, longer side]`.
   public let moments: Moments
+  /// Zeros, with as many directions as the shorter side has.
   public init(like w: Tensor) { self.init(like: w, rank: .max) }
   init(like w: Tensor, rank: Int) {
     let (short, long) = (min(w.shape[0], w.shape[1]), max(w.shape[0], w.shape[1]))

@@ -4,14 +4,23 @@ import DescentGraph
 public struct ScheduleFreeState: OptimizerState {
   /// Where plain steps lead.
   @Slot public var z: Tensor
-  /// The greatest learning rate so far, and the sum of the squares of it over all steps (float64 scalars).
+  /// The greatest learning rate so far (float64 scalar).
   @Slot public var greatestRate: Tensor
+  /// The sum over all steps of the square of what was then the greatest rate (float64 scalar).
   @Slot public var weightSum: Tensor
+  /// Starts at zeros; z takes the parameter's value in the first step.
   public init(like w: Tensor) { (z, greatestRate, weightSum) = (.zeros(like: w), Tensor(0), Tensor(0)) }
 
   /// The next y, when z goes to `next`: x ← (1−c)x + cz with c this step's share of all squared rates, and
   /// y = βx + (1−β)z. x itself is never needed.
-  func advance(_ y: Tensor, from z: Tensor, to next: Tensor, rate: Tensor, _ beta: Tensor) -> Tensor {
+  ///
+  /// - Parameters:
+  ///   - y: the parameter's value.
+  ///   - z: where plain steps have led so far: the parameter's value in the first step.
+  ///   - next: where the plain step leads from there.
+  ///   - rate: the learning rate; the greatest so far weights this step.
+  ///   - beta: β, the share of x in y.
+  public func advance(_ y: Tensor, from z: Tensor, to next: Tensor, rate: Tensor, _ beta: Tensor) -> Tensor {
     greatestRate = maximum(greatestRate, rate)
     let weight = greatestRate * greatestRate
     weightSum = weightSum + weight
@@ -20,8 +29,8 @@ public struct ScheduleFreeState: OptimizerState {
     return (1 - share) * (y - (1 - beta) * z) + (beta * share + 1 - beta) * next
   }
 
-  /// x, from y.
-  func evaluationPoint<Method>(_ y: Tensor, _ beta: Tensor, at step: Step<Method>) -> Tensor {
+  /// x, the average that the network is evaluated at, from y; before the first step y itself.
+  public func evaluationPoint<Method>(_ y: Tensor, _ beta: Tensor, at step: Step<Method>) -> Tensor {
     step.first(y, otherwise: (y - (1 - beta) * z) / beta)
   }
 }

@@ -9,10 +9,16 @@ public enum WeightDecayKind: String, Sendable {
   /// Aside from the step, by λ whatever the learning rate.
   case fixed
 
-  /// The parameter that the step is taken from, and the gradient that the method sees.
+  /// The parameter that the step is taken from, and the gradient that the method sees; one of the two is as it was.
   ///
   /// The decay is subtracted, since 1 − ηλ as a factor would lose its digits in float32.
-  func applied(_ lambda: Tensor, rate: Tensor, to w: Tensor, _ g: Tensor) -> (w: Tensor, gradient: Tensor) {
+  ///
+  /// - Parameters:
+  ///   - lambda: λ, a scalar of at least 0.
+  ///   - rate: η, the learning rate.
+  ///   - w: the parameter.
+  ///   - g: its gradient.
+  public func applied(_ lambda: Tensor, rate: Tensor, to w: Tensor, _ g: Tensor) -> (w: Tensor, gradient: Tensor) {
     switch self {
     case .coupled: (w, g + lambda * w)
     case .decoupled: (w - rate * lambda * w, g)

@@ -9,6 +9,7 @@
 /// The whole value is its state: save it (it is `Codable`) and a resumed run goes on as if it had not stopped. The rules are
 /// those of `torch.optim.lr_scheduler.ReduceLROnPlateau`.
 public struct ReduceOnPlateau: Codable, Sendable, Equatable {
+  /// Which way a metric gets better: a loss is better when `lower`, an accuracy when `higher`.
   public enum Direction: String, Codable, CaseIterable, Sendable { case lower, higher }
   /// What the rate is multiplied by at a time, above 0 and below 1.
   public var factor: Double
@@ -25,11 +26,14 @@ public struct ReduceOnPlateau: Codable, Sendable, Equatable {
 
   /// What the rate is to be multiplied by now.
   public private(set) var scale = 1.0
+  /// The best metric so far; nil before the first that is a number.
   public private(set) var best: Double?
   /// Reports since the last improvement.
   public private(set) var stale = 0
+  /// Reports that still go uncounted after a reduction.
   public private(set) var cooldownLeft = 0
 
+  /// Nothing is checked here. Defaults are PyTorch's.
   public init(
     factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4, cooldown: Int = 0, minimumScale: Double = 0,
     better: Direction = .lower

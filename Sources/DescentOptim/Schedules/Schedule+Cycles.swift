@@ -21,6 +21,7 @@ extension Schedule {
   /// One cycle (Smith & Topin 2017, arXiv 1708.07120): half a cosine up to `peak`, half a cosine down far below the start.
   ///
   /// - Parameters:
+  ///   - peak: the greatest value.
   ///   - steps: that the cycle takes; the last of them has the last value.
   ///   - rising: fraction of the steps in which the value rises.
   ///   - startFactor: the first value, as a fraction of the peak.

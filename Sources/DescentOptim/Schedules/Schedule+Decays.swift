@@ -38,8 +38,10 @@ extension Schedule {
     }
   }
 
-  /// `initial` for `steps` steps, then `initial · √(steps / t)`; after a warm-up over as many steps, the schedule of
-  /// Vaswani et al. 2017 (arXiv 1706.03762).
+  /// `initial` for `steps` steps, then `initial · √(steps / t)`.
+  ///
+  /// After a warm-up (`warmingUp`) t counts from the end of that. Vaswani et al. 2017 (arXiv 1706.03762) count it from
+  /// the start, which takes a closure: η·√n·min(1/√t, t/n^1.5).
   public static func inverseSquareRoot(from initial: Double, after steps: Int) -> Schedule {
     check(steps, "inverse square root", "keep its value for")
     return Schedule("inverseSquareRoot(from: \(initial), after: \(steps))") {

@@ -12,17 +12,27 @@ public struct Schedule: Sendable, ExpressibleByFloatLiteral, ExpressibleByIntege
   public let length: Int?
   private let function: @Sendable (Int) -> Double
 
+  /// A schedule of one's own.
+  ///
+  /// - Parameters:
+  ///   - description: what reports print.
+  ///   - length: steps until the last value is reached and kept; nil when there is no such step.
+  ///   - function: the value at a step, counted from 0. It must be pure: any step may be asked for, in any order, on
+  ///     any thread.
   public init(_ description: String, length: Int? = nil, _ function: @escaping @Sendable (Int) -> Double) {
     self.description = description
     self.length = length
     self.function = function
   }
+  /// A literal is a constant schedule.
   public init(floatLiteral value: Double) { self = .constant(value) }
+  /// A literal is a constant schedule.
   public init(integerLiteral value: Int) { self = .constant(Double(value)) }
 
   /// The value at `step`, which counts from 0.
   public func value(at step: Int) -> Double { function(step) }
 
+  /// `value` in every step. It has no length: `then` needs a number of steps.
   public static func constant(_ value: Double) -> Schedule { Schedule("\(value)") { _ in value } }
 
   /// This schedule for its first `steps` steps, all of its own if nil, then `next`, which counts from 0 again.

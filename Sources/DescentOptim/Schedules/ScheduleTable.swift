@@ -4,6 +4,7 @@ import DescentGraph
 public struct ScheduleEntry: Sendable {
   /// What users type first.
   public let name: String
+  /// What may be given after the name, in this order.
   public let numbers: [NamedNumber]
   /// Whether the last number may be given several times.
   public let repeatsLast: Bool
@@ -18,7 +19,9 @@ public struct ScheduleEntry: Sendable {
     public var rate: Double
     /// Steps that the schedule has.
     public var steps: Int
+    /// Steps in an epoch.
     public var stepsPerEpoch: Int
+    /// Steps are those of the optimizer, which schedules count.
     public init(rate: Double, steps: Int, stepsPerEpoch: Int) {
       (self.rate, self.steps, self.stepsPerEpoch) = (rate, steps, stepsPerEpoch)
     }
@@ -44,6 +47,7 @@ public struct ScheduleEntry: Sendable {
 
 /// Every schedule that can be named, closed forms all of them.
 public enum ScheduleTable {
+  /// In the order of lists.
   public static let entries: [ScheduleEntry] = [
     .init("constant", [], "the rate as it is") { _, run in .constant(run.rate) },
     .init("linear", [.init("END", 0, .fraction)], "a straight line down to END times the rate at the run's end") {
@@ -112,6 +116,7 @@ public enum ScheduleTable {
     },
   ]
 
+  /// The row of that name, whose capitals do not matter; nil when there is none.
   public static func entry(named name: String) -> ScheduleEntry? { entries.first { $0.name == name.lowercased() } }
 
   private static let cyclicSummary = "triangles of EPOCHS from LOW times the rate to the rate and back"
@@ -122,6 +127,7 @@ public enum ScheduleTable {
 }
 
 extension ScheduleEntry {
+  /// A row. `make` gets as many values as `numbers` has, or more where the last is repeated.
   public init(
     _ name: String, _ numbers: [NamedNumber] = [], repeatsLast: Bool = false, _ summary: String,
     _ make: @escaping @Sendable (_ values: [Double], _ run: Run) -> Schedule

@@ -18,6 +18,7 @@ public struct MethodEntry: Sendable {
   public let name: String
   /// How reports print it: `AdamW`.
   public let title: String
+  /// What lists group it under: free text, such as "Adam" or "signs".
   public let family: String
   /// A cautious rate to start from on standardized data.
   public let learningRate: Double
@@ -26,6 +27,7 @@ public struct MethodEntry: Sendable {
   public let digitsRate: Double
   /// Whether a step takes the whole training set.
   public let isFullBatch: Bool
+  /// What the step of an element depends on.
   public let coupling: Coupling
   /// One sentence on what it does.
   public let summary: String

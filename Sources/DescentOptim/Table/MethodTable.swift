@@ -1,5 +1,6 @@
 /// Every method, by name. A new method is a file in `Methods/` and a row in one of the tables.
 public enum MethodTable {
+  /// The rows of all files of the table, in the order of lists.
   public static let entries = basic + adaptive + adam + normalized + factored + matrix + evaluating
 
   /// The methods a comparison takes when it is told none.
@@ -7,6 +8,7 @@ public enum MethodTable {
     "gd", "sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw", "geo", "normalized",
   ]
 
+  /// The row of that name, whose capitals do not matter; nil when there is none.
   public static func entry(named name: String) -> MethodEntry? {
     entries.first { $0.name == name.lowercased() }
   }

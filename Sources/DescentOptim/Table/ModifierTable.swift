@@ -25,10 +25,12 @@ public struct ModifierEntry: Sendable {
     public var numbers: [Double]
     /// One of the entry's words; empty where it has none.
     public var word: String
+    /// Of the names of the parameters that it is for; all, if none is given.
     public var pattern: NamePattern
     /// What sets a group's method apart from the others'.
     public var change: @Sendable (any OptimizationMethod) throws -> any OptimizationMethod
 
+    /// What is left out stands for none: no word, all parameters, no change.
     public init(
       _ numbers: [Double], word: String = "", pattern: NamePattern = "*",
       change: @escaping @Sendable (any OptimizationMethod) throws -> any OptimizationMethod = { $0 }
@@ -39,16 +41,20 @@ public struct ModifierEntry: Sendable {
     func count(_ index: Int) -> Int { Int(numbers[index]) }
   }
 
+  /// Which one; its raw value is the name.
   public let kind: Kind
+  /// What may be given after the name, in this order.
   public let numbers: [NamedNumber]
   /// Of which one may be given; the first stands for none.
   public let words: [String]
   /// Whether hyper-parameters are given, as `name:value`.
   public let takesSettings: Bool
+  /// Whether a pattern is given.
   public let patternUse: PatternUse
   /// One phrase on what it does.
   public let summary: String
 
+  /// What users type: `clip-norm`.
   public var name: String { kind.rawValue }
   /// What stands for everything that is left out.
   public var standard: Arguments { Arguments(numbers.map(\.standard), word: words.first ?? "") }
@@ -77,13 +83,17 @@ public struct ModifierEntry: Sendable {
 
 /// A modifier that cannot be around a method.
 public struct ModifierError: Error, Equatable, CustomStringConvertible {
+  /// That was to be put around a method.
   public let modifier: ModifierEntry.Kind
+  /// Goes on from the modifier's name: "cannot be around …".
   public let reason: String
+  /// The name and the reason, a sentence.
   public var description: String { "\(modifier.rawValue) \(reason)." }
 }
 
 /// Every modifier, by name. A new one is a file in `Modifiers/`, a row here and a line in `modified(by:_:)`.
 public enum ModifierTable {
+  /// In the order of lists; a test holds it to be complete.
   public static let entries: [ModifierEntry] = [
     .init(.clipNorm, [.init("LIMIT", 1, .positive)], "all gradients together scaled to a norm of at most LIMIT"),
     .init(.clipTensor, [.init("LIMIT", 1, .positive)], "each tensor's gradient scaled to a norm of at most LIMIT"),
@@ -123,6 +133,7 @@ public enum ModifierTable {
     .init(.skipNonFinite, [], "steps with infinite or undefined gradients left out and counted"),
   ]
 
+  /// The row of that name, whose capitals do not matter; nil when there is none.
   public static func entry(named name: String) -> ModifierEntry? { entries.first { $0.name == name.lowercased() } }
 }
 

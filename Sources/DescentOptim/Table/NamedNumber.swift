@@ -4,8 +4,10 @@ public struct NamedNumber: Sendable {
   public let name: String
   /// What stands for it when it is left out.
   public let standard: Double
+  /// Which values are allowed.
   public let kind: Kind
 
+  /// A row's number: `.init("LIMIT", 1, .positive)`.
   public init(_ name: String, _ standard: Double, _ kind: Kind) {
     (self.name, self.standard, self.kind) = (name, standard, kind)
   }
@@ -20,6 +22,7 @@ public struct NamedNumber: Sendable {
     case epochs = "a whole number of epochs, at least 1"
     case count = "a whole number, at least 1"
 
+    /// Whether `value` is allowed. Infinities and NaN never are.
     public func allows(_ value: Double) -> Bool {
       switch self {
       case .fraction: value >= 0 && value <= 1

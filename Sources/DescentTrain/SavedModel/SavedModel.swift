@@ -81,6 +81,9 @@ public struct SavedModel: Sendable {
   /// The network that an experiment trained.
   ///
   /// - Parameters:
+  ///   - network: as the experiment left it.
+  ///   - experiment: what made it.
+  ///   - data: what it was trained on, with its preprocessing.
   ///   - optimizer: the method's name in the table of methods.
   ///   - split: how `data` were divided, if that is known.
   public init(
@@ -101,8 +104,7 @@ public struct SavedModel: Sendable {
 
   /// Writes the model to `path`, whole or not at all.
   public func save(to path: String) throws(SafeTensorsError) {
-    let tensors = network.parameters.map { (name: $0.name, storage: $0.parameter.variable.storage) }
-    try SafeTensors(tensors: tensors, metadata: description.metadata).write(to: path)
+    try network.save(to: path, metadata: description.metadata)
   }
 
   /// Reads a model and checks that its tensors are exactly those of the network it describes.
@@ -114,35 +116,20 @@ public struct SavedModel: Sendable {
     try description.checkSize(against: file, path)
     let network = Sequential.perceptron(
       description.widths, activation: description.activation, dropout: description.dropout)
-    let parameters = network.parameters
-    let problems = Self.problems(parameters, file)
+    let variables = NamedVariables(network.parameters.map { ($0.name, $0.parameter.variable) })
+    let problems = variables.problems(file) + Self.notFinite(file)
     guard problems.isEmpty else { throw SavedModelError.wrongParameters(file: path, problems: problems) }
-    for (name, parameter) in parameters {
-      parameter.variable.name = name
-      parameter.variable.assign(file[name]!)
-    }
+    network.nameVariables()
+    try variables.assign(file, from: path)
     return SavedModel(network, description)
   }
 
-  /// Every way in which the file's tensors differ from the parameters.
-  private static func problems(_ parameters: [(name: String, parameter: Parameter)], _ file: SafeTensors) -> [String] {
-    var problems: [String] = []
-    for (name, parameter) in parameters {
-      guard let storage = file[name] else {
-        problems.append("'\(name)' is missing")
-        continue
-      }
-      let expected = parameter.variable
-      if storage.shape != expected.shape {
-        problems.append("'\(name)' has the shape \(storage.shape) instead of \(expected.shape)")
-      } else if storage.dtype != expected.dtype {
-        problems.append("'\(name)' has elements of type \(storage.dtype) instead of \(expected.dtype)")
-      } else if let i = (0..<storage.shape.elementCount).first(where: { !storage.double(at: $0).isFinite }) {
-        problems.append("'\(name)' is \(storage.double(at: i)) at element \(i)")
+  /// Tensors that no prediction can be made with.
+  private static func notFinite(_ file: SafeTensors) -> [String] {
+    file.tensors.compactMap { name, storage in
+      (0..<storage.shape.elementCount).first { !storage.double(at: $0).isFinite }.map {
+        "'\(name)' is \(storage.double(at: $0)) at element \($0)"
       }
     }
-    let known = Set(parameters.map(\.name))
-    for (name, _) in file.tensors where !known.contains(name) { problems.append("'\(name)' is not part of it") }
-    return problems
   }
 }

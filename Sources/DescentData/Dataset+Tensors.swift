@@ -1,4 +1,3 @@
-import DescentData
 import DescentGraph
 
 extension Dataset {

@@ -1,0 +1,135 @@
+import Descent
+import Foundation
+import TestSupport
+import Testing
+
+/// A network of two inputs and two outputs.
+private struct TwoInTwoOut: Module {
+  let left = Linear(3, 8)
+  let right = Linear(2, 8)
+  let classes = Linear(8, 3)
+  let value = Linear(8, 1)
+  func callAsFunction(_ x: Tensor, _ z: Tensor) -> (classes: Tensor, value: Tensor) {
+    let h = tanh(left(x) + right(z))
+    return (classes(h), value(h))
+  }
+}
+
+private struct CharacterModel: Module {
+  let embedding = Embedding(12, 16)
+  let recurrent = GRU(16, 24)
+  let head = Linear(24, 12)
+  func callAsFunction(_ tokens: Tensor) -> Tensor { head(recurrent(embedding(tokens)).outputs) }
+}
+
+/// Any module on any source: in memory or streamed, several inputs and outputs, sequences.
+@Suite struct StreamTrainingTests {
+  private static func data() throws -> [(name: String, tensor: Tensor)] {
+    let x = try RandomKey(1).normal([60, 3]).evaluated()
+    let z = try RandomKey(2).normal([60, 2]).evaluated()
+    let labels = try ((x.sum(axes: [1]) .> 0).cast(to: .int32) + (z.sum(axes: [1]) .> 0).cast(to: .int32)).evaluated()
+    return [("x", x), ("z", z), ("label", labels), ("value", try x.sum(axes: [1]).evaluated())]
+  }
+
+  private static func trainer(_ source: any BatchSource, _ model: TwoInTwoOut = TwoInTwoOut()) throws
+    -> Trainer<TwoInTwoOut>
+  {
+    try Trainer(model, optimizer: AdamW(learningRate: 0.02), on: source, seed: 5) { model, batch in
+      model(batch["x"], batch["z"])
+    } loss: { outputs, batch in
+      crossEntropy(outputs.classes, labels: batch["label"])
+        + meanSquaredError(outputs.value.reshaped([batch.count]), batch["value"])
+    }
+  }
+
+  /// The same rows in the same order, as whole batches from a reader.
+  private static func stream(_ data: [(name: String, tensor: Tensor)]) throws -> StreamSource {
+    let storages = try data.map { try $0.tensor.storage() }
+    return StreamSource(exampleCount: 60) { epoch in
+      var rows: [Int32] = []
+      let order = BatchOrder(count: 60, batchSize: 16, seed: 9)
+      order.fill(&rows, epoch: epoch)
+      var batch = 0
+      return {
+        guard batch < order.batchCount else { return nil }
+        let picked = rows[order.range(ofBatch: batch)].map(Int.init)
+        batch += 1
+        return Batch(
+          zip(data, storages).map { field, storage in
+            let width = storage.shape.elementCount / 60
+            let part = Storage(shape: Shape([picked.count] + storage.shape.dropFirst()), dtype: storage.dtype)
+            for (i, row) in picked.enumerated() {
+              for j in 0..<width { part.set(storage.double(at: row * width + j), at: i * width + j) }
+            }
+            return (field.name, Tensor(storage: part))
+          })
+      }
+    }
+  }
+
+  @Test func `in memory, streamed and read ahead, training is the same bit for bit`() throws {
+    let data = try Self.data()
+    let sources: [any BatchSource] = [
+      TensorSource(data, batch: 16, seed: 9), try Self.stream(data), PrefetchedSource(try Self.stream(data)),
+    ]
+    var runs: [[Double]] = []
+    for source in sources {
+      let trainer = try Self.trainer(source)
+      runs.append(try (0..<4).map { _ in try trainer.epoch() })
+      #expect(trainer.steps == 16 && trainer.epochs == 4 && trainer.waitingSeconds <= trainer.seconds)
+    }
+    #expect(runs[0] == runs[1] && runs[1] == runs[2])
+    #expect(runs[0][3] < 0.7 * runs[0][0])
+  }
+
+  @Test func `training goes on from a saved position bit for bit`() throws {
+    let folder = try TemporaryFolder()
+    let data = try Self.data()
+    let whole = try Self.trainer(PrefetchedSource(try Self.stream(data)))
+    try whole.train(steps: 15)
+
+    let first = try Self.trainer(PrefetchedSource(try Self.stream(data)))
+    try first.train(steps: 6)
+    try first.model.save(to: folder.path("model"))
+    try first.saveUpdater(to: folder.path("updater"))
+    let position = try JSONEncoder().encode(first.position)
+
+    let second = try Self.trainer(PrefetchedSource(try Self.stream(data)))
+    try second.model.load(from: folder.path("model"))
+    try second.restoreUpdater(from: folder.path("updater"))
+    try second.restore(JSONDecoder().decode(Trainer<TwoInTwoOut>.Position.self, from: position))
+    #expect(second.steps == 6 && second.epochs == 1 && second.source.position == BatchPosition(epoch: 1, batch: 2))
+    try second.train(steps: 9)
+    for (a, b) in zip(whole.model.parameters, second.model.parameters) {
+      let (x, y): ([Float], [Float]) = (
+        a.parameter.variable.snapshot().scalars(), b.parameter.variable.snapshot().scalars()
+      )
+      #expect(x == y, "\(a.name)")
+    }
+  }
+
+  @Test func `a character model learns a sequence of tokens`() throws {
+    let tokens: [Int32] = (0..<1200).map { i in Int32((i * i + i / 3) % 12) }
+    let trainer = try Trainer(
+      CharacterModel(), optimizer: AdamW(learningRate: 0.01), on: TokenSource(tokens, context: 16, batch: 8, seed: 1)
+    ) { model, batch in
+      model(batch["tokens"])
+    } loss: { logits, batch in
+      crossEntropy(logits, labels: batch["targets"])
+    }
+    let first = try trainer.epoch()
+    for _ in 0..<9 { try trainer.epoch() }
+    let test = TokenSource(tokens, context: 16, batch: 8, seed: 2)
+    #expect(try trainer.evaluate(on: test) < 0.7 * first)
+    let accuracy = try trainer.mean(over: test) { model, batch in
+      (model(batch["tokens"]).argmax() .== batch["targets"]).cast(to: .float32).mean()
+    }
+    #expect(accuracy > 0.4 && accuracy <= 1)
+  }
+
+  @Test func `a source without batches is an error and no endless loop`() throws {
+    let trainer = try Self.trainer(StreamSource { _ in { nil } })
+    #expect(try trainer.epoch().isNaN)
+    #expect(throws: TrainingError.noExamples("the source")) { try trainer.train(steps: 3) }
+  }
+}
