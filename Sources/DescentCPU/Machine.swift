@@ -15,6 +15,7 @@ public enum Machine {
     return "\(processor), \(isa), \(threads) thread\(threads == 1 ? "" : "s")"
   }
 
+  /// Of Descent and of the libraries that were found, in the order to show them.
   public static var versions: [(name: String, value: String)] {
     [
       ("Descent", Release.version), ("LLVM", (try? KernelCompiler.shared().library.version) ?? "not found"),

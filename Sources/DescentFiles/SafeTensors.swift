@@ -25,6 +25,7 @@ public struct SafeTensors: Sendable {
   /// The text under `__metadata__`.
   public var metadata: [String: String]
 
+  /// The contents of a file that is to be written.
   public init(tensors: [(name: String, storage: Storage)] = [], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata

@@ -6,13 +6,21 @@ import Synchronization
 ///
 /// It starts at zero; `Module.initialize(seed:)` draws its value. Its name is the path of properties that leads to it.
 public final class Parameter: Sendable {
+  /// Where the value is kept; optimizers take it.
   public let variable: Variable
+  /// How its value is drawn.
   public let initializer: Initializer
   /// Whether the layer itself keeps it up to date, as batch normalization does its running mean: saved with the model,
   /// never updated by an optimizer.
   public let isState: Bool
   private let trainable: Mutex<Bool>
 
+  /// A trainable parameter.
+  ///
+  /// - Parameters:
+  ///   - shape: of its value.
+  ///   - initializer: how that is drawn by `Module.initialize(seed:)`; until then it is zero.
+  ///   - dtype: of the elements.
   public convenience init(_ shape: Shape, _ initializer: Initializer, dtype: DType = .float32) {
     self.init(shape, initializer, dtype: dtype, isState: false)
   }
@@ -29,6 +37,7 @@ public final class Parameter: Sendable {
     Parameter(shape, initializer, dtype: dtype, isState: true)
   }
 
+  /// The value's extents.
   public var shape: Shape { variable.shape }
 
   /// The present value: in a compiled function a node of its graph, elsewhere a snapshot.

@@ -91,8 +91,10 @@ public struct AnyMethod: OptimizationMethod {
 extension Updater where Method == AnyMethod {
   /// An updater for a method whose type is known only when the program runs.
   ///
+  /// A method of known type keeps its type: the other initializer is chosen for it.
+  ///
   /// - Throws: as for a method of known type.
-  @_disfavoredOverload  // A method of known type keeps its type.
+  @_disfavoredOverload
   public convenience init(_ method: any OptimizationMethod, parameters: [Variable]) throws {
     try self.init(AnyMethod(method), parameters: parameters)
   }

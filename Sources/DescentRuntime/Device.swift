@@ -76,7 +76,9 @@ public struct Device: Sendable {
 }
 
 extension Device: Hashable, CustomStringConvertible {
+  /// Devices of one name are one device.
   public static func == (a: Device, b: Device) -> Bool { a.name == b.name }
+  /// Hashes the name.
   public func hash(into hasher: inout Hasher) { hasher.combine(name) }
   /// The name.
   public var description: String { name }

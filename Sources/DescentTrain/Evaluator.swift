@@ -67,6 +67,9 @@ public final class Evaluator {
     return (total / Double(max(source.count, 1)), predictions)
   }
 
+  /// Loss and quality with the parameters as they are now, or where the method wants them evaluated.
+  ///
+  /// - Throws: what the device's back end throws.
   public func evaluate() throws -> Evaluation {
     var (loss, predictions) = (0.0, [Double]())
     try around { (loss, predictions) = try run() }

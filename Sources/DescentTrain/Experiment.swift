@@ -5,13 +5,18 @@ import DescentOptim
 
 /// Data ready for training, in three parts, with what is needed to use the network on new data.
 public struct PreparedData: Sendable {
+  /// What reports call the data.
   public var name: String
+  /// What is trained on.
   public var train: Dataset
+  /// What choices are made by; may be empty.
   public var validation: Dataset
+  /// What is measured after every epoch, and never trained on.
   public var test: Dataset
   /// How the features and the target of a table were encoded; nil for built-in data.
   public var preprocessing: Preprocessing?
 
+  /// Parts that somebody else has cut.
   public init(name: String, train: Dataset, validation: Dataset, test: Dataset, preprocessing: Preprocessing? = nil) {
     self.name = name
     self.train = train
@@ -28,6 +33,7 @@ public struct PreparedData: Sendable {
     return PreparedData(name: "digits", train: split.train, validation: split.validation, test: split.test)
   }
 
+  /// A table that has been read, cut and encoded.
   public init(_ table: TableTask, name: String) {
     self.init(
       name: name, train: table.train, validation: table.validation, test: table.test,
@@ -39,22 +45,30 @@ public struct PreparedData: Sendable {
     if case .values(_, _, let scale)? = preprocessing?.target { scale } else { 1 }
   }
 
+  /// Whether classes are predicted, and not numbers.
   public var isClassification: Bool { if case .classes = train.targets { true } else { false } }
 }
 
 /// A multilayer perceptron, a method and a budget: everything a training run depends on.
 public struct Experiment: Sendable {
+  /// Widths of the hidden layers, inputs first.
   public var hidden: [Int] = [128]
+  /// Between the layers.
   public var activation = Activation.relu
+  /// The rate behind each hidden layer, in `0..<1`; 0 leaves the layers out.
   public var dropout = 0.0
+  /// The method of a run on batches.
   public var optimizer: any OptimizationMethod = AdamW()
   /// Trains with this on all examples at once, and not with `optimizer` on batches. `epochs` then are evaluations of the
   /// loss and its gradient, each of them a pass over the data.
   public var fullBatch: LBFGS?
   /// Examples per step; nil is all of them.
   public var batch: Int? = 32
+  /// Passes over the training data.
   public var epochs = 30
+  /// Of the parameters' start, of the order of examples, and of dropout.
   public var seed = 0
+  /// Nil is the usual one for the targets.
   public var objective: Objective?
   /// Scales the learning rate down when an epoch's training loss has stopped falling.
   public var plateau: ReduceOnPlateau?
@@ -63,6 +77,7 @@ public struct Experiment: Sendable {
   /// Bytes that a step's intermediate results may take; nil is no limit.
   public var memoryLimit: Int?
 
+  /// The settings that stand beside the properties.
   public init() {}
 
   /// The widths of the network's layers for `data`.
@@ -77,12 +92,17 @@ public struct Experiment: Sendable {
 
   /// What came out of a run.
   public struct Outcome {
+    /// The network, where the method wants it evaluated.
     public var model: Sequential
+    /// What was measured after every epoch.
     public var run: RunRecord
+    /// The last measurement on the test part.
     public var test: Evaluation
+    /// On the validation part, at the end; nil where there is none or the run diverged.
     public var validation: Evaluation?
     /// Mean training loss over the last epoch.
     public var trainLoss: Double
+    /// Whether somebody ended the run before its budget did.
     public var wasCancelled: Bool
     /// Set when the run ended because the loss was no longer finite.
     public var divergence: TrainingError?

@@ -17,6 +17,7 @@ public struct Metric: Codable, Sendable, Equatable {
   /// How values are written.
   public var format: Format
 
+  /// A quantity of one's own.
   public init(name: String, title: String, higherIsBetter: Bool, format: Format) {
     self.name = name
     self.title = title

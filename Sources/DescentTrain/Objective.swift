@@ -18,6 +18,7 @@ public enum Objective: Sendable, Equatable {
     }
   }
 
+  /// The name in running text, with its parameter: `Huber, delta 1.0`.
   public var title: String {
     switch self {
     case .crossEntropy(let smoothing): smoothing == 0 ? "cross-entropy" : "cross-entropy, label smoothing \(smoothing)"

@@ -24,8 +24,10 @@ public struct RunRecord: Codable, Sendable, Equatable {
   /// Gradients of one batch that were taken, and how many when the metric first reached the target, where they were
   /// counted.
   public var gradientEvaluations: Int?
+  /// The count of gradients when the metric first reached the target; nil when it never did.
   public var evaluationsToTarget: Int?
 
+  /// What is known of a run; `points` are in order of time.
   public init(
     seed: UInt64, points: [Point], stepsToTarget: Int? = nil, secondsToTarget: Double? = nil, finalLoss: Double,
     divergedAtStep: Int? = nil, seconds: Double, steps: Int, peakMemoryBytes: Int? = nil
@@ -65,6 +67,7 @@ extension RunRecord {
     /// The comparison's metric on held-out data, in the metric's own unit.
     @NullWhenNotFinite public var metric: Double
 
+    /// One measurement.
     public init(epoch: Int, step: Int, seconds: Double, trainLoss: Double, testLoss: Double, metric: Double) {
       self.epoch = epoch
       self.step = step
@@ -81,20 +84,25 @@ extension RunRecord {
 /// Two values that are both not finite count as equal, so that reading back what was written gives an equal value.
 @propertyWrapper
 public struct NullWhenNotFinite: Codable, Sendable, Equatable {
+  /// The number, `nan` where JSON had `null`.
   public var wrappedValue: Double
 
+  /// A number to wrap.
   public init(wrappedValue: Double) { self.wrappedValue = wrappedValue }
 
+  /// Reads a number, or `null` as `nan`.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.singleValueContainer()
     wrappedValue = container.decodeNil() ? .nan : try container.decode(Double.self)
   }
 
+  /// Writes the number, or `null` where it is not finite.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     if wrappedValue.isFinite { try container.encode(wrappedValue) } else { try container.encodeNil() }
   }
 
+  /// Whether both are equal, or both not finite.
   public static func == (left: Self, right: Self) -> Bool {
     left.wrappedValue == right.wrappedValue || !(left.wrappedValue.isFinite || right.wrappedValue.isFinite)
   }

@@ -11,6 +11,7 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The data's targets do not fit the objective.
   case objectiveMismatch(String)
 
+  /// What happened and what to do.
   public var description: String {
     switch self {
     case .diverged(let step, let loss, let rate):

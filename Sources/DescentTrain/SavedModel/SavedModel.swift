@@ -21,8 +21,10 @@ public struct SavedModel: Sendable {
     public var validation: Double
     /// Fraction of the examples, in `0..<1`.
     public var test: Double
+    /// Of the draw of the parts.
     public var seed: Int
 
+    /// Fractions of the examples, and the seed of their draw.
     public init(validation: Double, test: Double, seed: Int) {
       self.validation = validation
       self.test = test
@@ -34,9 +36,11 @@ public struct SavedModel: Sendable {
   public struct Description: Sendable, Equatable {
     /// Widths of the network's layers, inputs first.
     public var widths: [Int]
+    /// Between the layers.
     public var activation: Activation
     /// Of the hidden layers while training; it is off when the model is used.
     public var dropout: Double
+    /// What the network was trained for.
     public var objective: Objective
     /// What the model was trained on: `digits`, or the name of a file.
     public var task: String
@@ -46,11 +50,14 @@ public struct SavedModel: Sendable {
     public var preprocessing: Preprocessing?
     /// The method's name: `adamw`.
     public var optimizer: String
+    /// The method's, by name, as text.
     public var hyperparameters: [String: String]
+    /// How the data were divided; nil where that is not known.
     public var split: SplitFractions?
     /// The version of Descent that saved the model.
     public var version: String
 
+    /// Everything by name; only what a model must have has no default.
     public init(
       widths: [Int], activation: Activation, dropout: Double = 0, objective: Objective, task: String,
       classNames: [String]? = nil, preprocessing: Preprocessing? = nil, optimizer: String,
@@ -70,9 +77,12 @@ public struct SavedModel: Sendable {
     }
   }
 
+  /// The network, with its parameters.
   public var network: Sequential
+  /// Everything else about it.
   public var description: Description
 
+  /// A network and what is known of it.
   public init(_ network: Sequential, _ description: Description) {
     self.network = network
     self.description = description
