@@ -82,6 +82,7 @@ let package = Package(
     .testTarget(name: "DescentBenchTests", dependencies: ["Descent", "DescentBench", "DescentRecorded"]),
     .testTarget(name: "DescentRecordedTests", dependencies: ["Descent", "DescentRecorded"]),
     .testTarget(name: "CLITests", dependencies: ["CLI"]),
+    .testTarget(name: "HouseTests", dependencies: ["Descent", "TestSupport"]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -75,10 +75,10 @@ struct ParameterSearch {
     }
   }
 
-  /// What has no parameters in it, and would only take time.
+  /// What has no parameters in it, and would only take time. Types by name: asking for a protocol searches the process.
   private static func isLeaf(_ value: Any) -> Bool {
     switch value {
-    case is Tensor, is Shape, is String, is any BinaryInteger, is any BinaryFloatingPoint, is Bool, is RandomKey: true
+    case is Tensor, is Shape, is RandomKey, is String, is Int, is Double, is Float, is Bool: true
     default: false
     }
   }

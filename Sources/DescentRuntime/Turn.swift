@@ -8,7 +8,7 @@ import Synchronization
 
 /// Whose turn it is: of all who read or write the same variables, one at a time.
 ///
-/// A variable comes with a turn of its own. When a step is prepared, the turns of all its variables become one, so that a run
+/// A variable comes with a turn of its own. With a step's first run the turns of all its variables become one, so that a run
 /// takes a single lock whatever it touches: steps that share a variable, directly or by way of others, follow each other,
 /// and steps that share none do not meet. Taking a free turn costs some 20 ns.
 ///

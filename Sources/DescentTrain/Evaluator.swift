@@ -38,12 +38,12 @@ public final class Evaluator {
 
   init(
     _ model: some UnaryModule, _ objective: Objective, _ source: Source, _ targets: Dataset.Targets,
-    around: @escaping (() throws -> Void) throws -> Void = { try $0() }
+    on device: Device? = nil, around: @escaping (() throws -> Void) throws -> Void = { try $0() }
   ) {
     self.around = around
     self.source = source
     self.targets = targets
-    forward = compile { arguments in
+    forward = compile(on: device) { arguments in
       let output = model(source.features.gathering(arguments[0]))
       return [objective.loss(output, source.targets.gathering(arguments[0])), objective.prediction(output)]
     }

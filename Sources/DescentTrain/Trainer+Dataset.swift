@@ -41,6 +41,6 @@ extension Trainer where Model: UnaryModule {
   public func evaluator(for data: Dataset) throws -> Evaluator {
     let objective = objective ?? .standard(for: data.targets)
     try objective.check(data)
-    return Evaluator(model, objective, Evaluator.Source(data), data.targets, around: withEvaluationPoint)
+    return Evaluator(model, objective, Evaluator.Source(data), data.targets, on: device, around: withEvaluationPoint)
   }
 }

@@ -88,8 +88,9 @@ public final class Trainer<Model: Module> {
     self.device = device ?? .current
     let updater = try Updater(optimizer, parameters: model.trainableVariables)
     learningRate = { updater.method.learningRate.value(at: max(updater.stepCount.buffer.integer(at: 0) - 1, 0)) }
-    withEvaluationPoint = { try updater.withEvaluationPoint($0) }
-    moveToEvaluationPoint = { try updater.moveToEvaluationPoint() }
+    let device = self.device
+    withEvaluationPoint = { body in try device.use { try updater.withEvaluationPoint(body) } }
+    moveToEvaluationPoint = { _ = try device.use { try updater.moveToEvaluationPoint() } }
     saveUpdater = { try updater.save(to: $0) }
     restoreUpdater = { try updater.restore(from: $0) }
     skipped = { updater.skippedSteps }
