@@ -50,4 +50,21 @@ import Testing
     #expect(step.function.traceCount == traces)
     #expect(try KernelCompiler.shared().counters.compiled == compiled)
   }
+
+  /// What a loop does around the kernels: its turn, the arguments, the results.
+  @Test(.enabled(if: works)) func `a run in its turn allocates nothing`() throws {
+    let total = Variable(shape: [], name: "total")
+    let function = compile { (x: [Tensor]) in
+      total.value = total.value + x[0].sum()
+      return [total.value]
+    }
+    let step = try function.step(shapes: [[512]], dtypes: [.float32])
+    let input = Storage(filled: 1, shape: [512], dtype: .float32)
+    var last = 0.0
+    let counted = Self.allocations(50) {
+      last = (try? step.run({ $0[0].fill(from: input) }, { $0[0].double(at: 0) })) ?? .nan
+    }
+    #expect(counted == 0)
+    #expect(last == 53 * 512)
+  }
 }

@@ -22,7 +22,7 @@ public final class StreamSource: BatchSource {
   /// - Parameters:
   ///   - exampleCount: of an epoch, if that is known.
   ///   - open: begins an epoch, counted from 0.
-  public init(exampleCount: Int? = nil, _ open: @escaping (_ epoch: Int) throws -> Reader) {
+  public init(exampleCount: Int? = nil, _ open: sending @escaping (_ epoch: Int) throws -> Reader) {
     self.exampleCount = exampleCount
     self.open = open
   }
