@@ -14,10 +14,10 @@ public final class Forward: @unchecked Sendable {
   }
   @TaskLocal private static var mode: Mode?
 
-  private let key: RandomKey
+  private let start: RandomKey
   private var draws = 0
 
-  private init(key: RandomKey) { self.key = key }
+  private init(key: RandomKey) { start = key }
 
   /// Calls `body` with layers in training mode; `key` is where their random numbers come from.
   ///
@@ -38,11 +38,23 @@ public final class Forward: @unchecked Sendable {
   /// Whether layers run in training mode.
   public static var isTraining: Bool { if case .training = mode { true } else { false } }
 
+  /// A key for what a layer of one's own draws while training, another one each time it is asked for. Traps outside training
+  /// mode, where nothing is to be drawn.
+  ///
+  /// - Parameter label: what it is for, to tell a layer's draws apart.
+  public static func key(_ label: String = "") -> RandomKey {
+    guard let key = nextKey() else {
+      fatalError(
+        "Forward.key(\"\(label)\"): layers draw nothing outside of Forward.training(key:); ask isTraining first")
+    }
+    return label.isEmpty ? key : key.folding(in: label)
+  }
+
   /// A new key for each layer that asks; nil while evaluating.
   static func nextKey() -> RandomKey? {
     guard case .training(let forward) = mode else { return nil }
     defer { forward.draws += 1 }
-    return forward.key.folding(in: forward.draws)
+    return forward.start.folding(in: forward.draws)
   }
 
   /// Says that a layer that has two modes runs for evaluation, if nobody has asked for that.

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// It can be called from any number of tasks at once. Its calls take turns, with each other and with all compiled
 /// functions that share a variable with it: each sees the variables between two whole steps. A turn that is free costs
-/// some 20 ns, one that is not the time of the run before. Functions that share nothing run side by side; each uses all
+/// some 50 ns, one that is not the time of the run before. Functions that share nothing run side by side; each uses all
 /// threads (`DESCENT_THREADS`), so two at once are rarely faster than one after the other.
 public final class CompiledFunction: Sendable {
   private struct Signature: Hashable {

@@ -10,14 +10,16 @@ import Synchronization
 ///
 /// A variable comes with a turn of its own. With a step's first run the turns of all its variables become one, so that a run
 /// takes a single lock whatever it touches: steps that share a variable, directly or by way of others, follow each other,
-/// and steps that share none do not meet. Taking a free turn costs some 20 ns.
+/// and steps that share none do not meet. `Benchmarks/RESULTS.md` has what a turn costs.
 ///
-/// `@unchecked Sendable`: the lock is a system mutex, and who a turn was joined to is behind a lock too.
+/// `@unchecked Sendable`: the lock is a system mutex, and who a turn was joined to is atomic.
 package final class Turn: @unchecked Sendable {
   /// Recursive, because what runs within a turn (an evaluation around its swap of the weights) may run steps of its own.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  /// The turn that this one has become a part of; held for as long as either exists.
-  private let successor = Mutex<Turn?>(nil)
+  /// The turn that this one has become a part of, once and for all: written while this one is taken.
+  private let successor = AtomicLazyReference<Turn>()
+  /// Whether there is one: asking is quicker than looking at it.
+  private let isJoined = Atomic(false)
 
   package init() {
     mutex = .allocate(capacity: 1)
@@ -35,15 +37,13 @@ package final class Turn: @unchecked Sendable {
 
   /// Calls `body` when it is nobody else's turn. Allocates nothing.
   package func take<Result>(_ body: () throws -> Result) rethrows -> Result {
-    var turn = self
-    while true {
-      pthread_mutex_lock(turn.mutex)
-      // Joined to another one before, or while this thread waited.
-      guard let next = turn.successor.withLock({ $0 }) else { break }
-      pthread_mutex_unlock(turn.mutex)
-      turn = next
+    pthread_mutex_lock(mutex)
+    // Joined to another one before, or while this thread waited.
+    if isJoined.load(ordering: .relaxed), let next = successor.load() {
+      pthread_mutex_unlock(mutex)
+      return try next.take(body)
     }
-    defer { pthread_mutex_unlock(turn.mutex) }
+    defer { pthread_mutex_unlock(mutex) }
     return try body()
   }
 
@@ -61,7 +61,7 @@ package final class Turn: @unchecked Sendable {
         root.takeIfFree {
           turns.allSatisfy { turn in
             let other = turn.root
-            return other === root || other.takeIfFree { other.successor.withLock { $0 = root } } != nil
+            return other === root || other.takeIfFree { other.follow(root) } != nil
           }
         } ?? false
       }
@@ -75,12 +75,17 @@ package final class Turn: @unchecked Sendable {
   private func takeIfFree<Result>(_ body: () -> Result) -> Result? {
     guard pthread_mutex_trylock(mutex) == 0 else { return nil }
     defer { pthread_mutex_unlock(mutex) }
-    return successor.withLock({ $0 }) == nil ? body() : nil
+    return successor.load() == nil ? body() : nil
+  }
+
+  private func follow(_ root: Turn) {
+    _ = successor.storeIfNil(root)
+    isJoined.store(true, ordering: .relaxed)
   }
 
   private var root: Turn {
     var turn = self
-    while let next = turn.successor.withLock({ $0 }) { turn = next }
+    while let next = turn.successor.load() { turn = next }
     return turn
   }
 }

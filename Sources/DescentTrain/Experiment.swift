@@ -123,13 +123,6 @@ public struct Experiment: Sendable {
     isCancelled: @escaping () -> Bool = { false }
   ) throws -> Outcome {
     if let fullBatch { return try minimize(fullBatch, data, isCancelled, onEpoch) }
-    return try start(optimizer, data, isCancelled, onEpoch)
-  }
-
-  private func start<Method: OptimizationMethod>(
-    _ optimizer: Method, _ data: PreparedData, _ isCancelled: @escaping () -> Bool,
-    _ onEpoch: (RunRecord.Point) -> Void
-  ) throws -> Outcome {
     let model = Sequential.perceptron(widths(for: data), activation: activation, dropout: dropout)
     let trainer = try Trainer(
       model, optimizer: optimizer, on: data.train, batch: batch, seed: seed, objective: objective,

@@ -17,8 +17,9 @@ extension Trainer where Model: UnaryModule {
   ///   - device: where the steps run; nil is the current one.
   ///   - memoryLimit: bytes that a step's intermediate results may take; nil is no limit.
   /// - Throws: `TrainingError` when data and objective do not fit, and what the other initializer throws.
-  public convenience init<Method: OptimizationMethod>(
-    _ model: Model, optimizer: Method, on data: Dataset, batch: Int? = 32, seed: Int = 0, objective: Objective? = nil,
+  public convenience init(
+    _ model: Model, optimizer: any OptimizationMethod, on data: Dataset, batch: Int? = 32, seed: Int = 0,
+    objective: Objective? = nil,
     device: Device? = nil, memoryLimit: Int? = nil
   ) throws {
     let objective = objective ?? .standard(for: data.targets)
@@ -41,6 +42,8 @@ extension Trainer where Model: UnaryModule {
   public func evaluator(for data: Dataset) throws -> Evaluator {
     let objective = objective ?? .standard(for: data.targets)
     try objective.check(data)
-    return Evaluator(model, objective, Evaluator.Source(data), data.targets, on: device, around: withEvaluationPoint)
+    return Evaluator(model, objective, Evaluator.Source(data), data.targets, on: device) { [self] in
+      try withEvaluationPoint($0)
+    }
   }
 }

@@ -31,6 +31,8 @@ import DescentRuntime
 public final class Trainer<Model: Module> {
   /// What is trained.
   public let model: Model
+  /// The method at work: its hyper-parameters, its state, its count of steps; what saves and restores them.
+  public let updater: Updater<AnyMethod>
   /// Where the batches come from.
   public let source: any BatchSource
   /// What a network on a dataset is trained to do; nil for a loss of one's own.
@@ -54,18 +56,8 @@ public final class Trainer<Model: Module> {
   /// Names of the source's fields, in the order of the step's arguments.
   private let fieldNames = FieldNames()
   private let loss: @Sendable (Model, Batch) throws -> Tensor
-  private let learningRate: () -> Double
-  let withEvaluationPoint: (() throws -> Void) throws -> Void
-
-  /// Leaves the model where it is to be evaluated and saved (an average of the path, for some methods): the end of training.
-  public let moveToEvaluationPoint: () throws -> Void
-  /// Steps left out because a gradient was not finite; nil when the method leaves none out.
-  public var skippedSteps: Int? { skipped() }
-  private let skipped: () -> Int?
-  /// Multiplies the learning rate by a factor, which replaces an earlier one: for `ReduceOnPlateau`.
-  public let scaleLearningRate: (_ factor: Double) -> Void
-  private let saveUpdater: (_ path: String) throws -> Void
-  private let restoreUpdater: (_ path: String) throws -> Void
+  /// The schedule that factors multiply.
+  private let learningRate: Schedule
 
   /// - Parameters:
   ///   - model: its parameters are drawn anew.
@@ -77,8 +69,8 @@ public final class Trainer<Model: Module> {
   ///   - forward: what the model makes of a batch: a tensor, or several in a tuple. Layers are in training mode.
   ///   - loss: how good that is: a scalar, the mean over the batch's examples.
   /// - Throws: what the updater throws for parameters and method that do not fit, and what the device's back end throws.
-  public init<Method: OptimizationMethod, Outputs>(
-    _ model: Model, optimizer: Method, on source: any BatchSource, seed: Int = 0, device: Device? = nil,
+  public init<Outputs>(
+    _ model: Model, optimizer: any OptimizationMethod, on source: any BatchSource, seed: Int = 0, device: Device? = nil,
     memoryLimit: Int? = nil, forward: @escaping @Sendable (_ model: Model, _ batch: Batch) throws -> Outputs,
     loss: @escaping @Sendable (_ outputs: Outputs, _ batch: Batch) throws -> Tensor
   ) throws {
@@ -86,16 +78,9 @@ public final class Trainer<Model: Module> {
     self.model = model
     self.source = source
     self.device = device ?? .current
-    let updater = try Updater(optimizer, parameters: model.trainableVariables)
-    learningRate = { updater.method.learningRate.value(at: max(updater.stepCount.buffer.integer(at: 0) - 1, 0)) }
-    let device = self.device
-    withEvaluationPoint = { body in try device.use { try updater.withEvaluationPoint(body) } }
-    moveToEvaluationPoint = { _ = try device.use { try updater.moveToEvaluationPoint() } }
-    saveUpdater = { try updater.save(to: $0) }
-    restoreUpdater = { try updater.restore(from: $0) }
-    skipped = { updater.skippedSteps }
-    let rate = optimizer.learningRate
-    scaleLearningRate = { updater.method.learningRate = rate.scaled(by: $0) }
+    let updater = try Updater(AnyMethod(optimizer), parameters: model.trainableVariables)
+    self.updater = updater
+    learningRate = optimizer.learningRate
     let lossOfBatch: @Sendable (Model, Batch) throws -> Tensor = { try loss(forward($0, $1), $1) }
     self.loss = lossOfBatch
     let key = RandomKey(seed).folding(in: "dropout")
@@ -159,7 +144,8 @@ public final class Trainer<Model: Module> {
     if loss.isFinite { return (loss, batch.count) }
     // The step was left out and counted.
     if skippedSteps != nil { return (nil, batch.count) }
-    throw TrainingError.diverged(step: steps, loss: loss, learningRate: learningRate())
+    let rate = updater.method.learningRate.value(at: max(updater.stepCount.storage.integer(at: 0) - 1, 0))
+    throw TrainingError.diverged(step: steps, loss: loss, learningRate: rate)
   }
 
   private static func fill(_ arguments: [Buffer], from batch: Batch) throws {
@@ -186,7 +172,23 @@ public final class Trainer<Model: Module> {
     return try step.program(shapes: batch.fields.map(\.tensor.shape), dtypes: batch.fields.map(\.tensor.dtype))
   }
 
+  /// Steps left out because a gradient was not finite; nil when the method leaves none out.
+  public var skippedSteps: Int? { updater.skippedSteps }
+
+  /// Multiplies the learning rate by a factor, which replaces an earlier one: for `ReduceOnPlateau`.
+  public func scaleLearningRate(_ factor: Double) { updater.method.learningRate = learningRate.scaled(by: factor) }
+
   // MARK: Measuring
+
+  /// Runs `body` with the model where the method wants it evaluated.
+  func withEvaluationPoint(_ body: () throws -> Void) throws {
+    try device.use { try updater.withEvaluationPoint(body) }
+  }
+
+  /// Leaves the model where it is to be evaluated and saved (an average of the path, for some methods): the end of training.
+  ///
+  /// - Throws: what the device's back end throws.
+  public func moveToEvaluationPoint() throws { _ = try device.use { try updater.moveToEvaluationPoint() } }
 
   /// The mean of the loss over an epoch of `source`, with layers in evaluation mode, where the method wants the model
   /// evaluated. Other steps wait for it.
@@ -224,7 +226,7 @@ public final class Trainer<Model: Module> {
 
   // MARK: Going on later
 
-  /// How far training is: with the model's file and the updater's it is all that going on takes.
+  /// How far training is: with the model's file and that of the ``updater`` it is all that going on takes.
   public struct Position: Codable, Hashable, Sendable {
     /// Steps taken, and epochs completed.
     public var steps: Int, epochs: Int
@@ -242,16 +244,6 @@ public final class Trainer<Model: Module> {
     try source.restore(position.batches)
     (steps, epochs) = (position.steps, position.epochs)
   }
-
-  /// Writes what the method remembers, as `Updater.save(to:)` does.
-  ///
-  /// - Throws: `SafeTensorsError` when the file cannot be written.
-  public func saveUpdater(to path: String) throws { try saveUpdater(path) }
-
-  /// Reads what the method remembers, as `Updater.restore(from:)` does.
-  ///
-  /// - Throws: as that.
-  public func restoreUpdater(from path: String) throws { try restoreUpdater(path) }
 }
 
 /// The names of a batch's fields while a step is traced; arguments have none.

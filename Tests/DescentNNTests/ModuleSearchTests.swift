@@ -112,3 +112,26 @@ private struct HoldsVariable: Module {
     #expect(try results[1].scalars() as [Float] == gradients[0].gradient.scalars())
   }
 }
+
+/// A layer of one's own that draws, as users write it.
+private struct DropPath: UnaryModule {
+  let rate: Double
+  func callAsFunction(_ x: Tensor) -> Tensor {
+    guard Forward.isTraining else { return x }
+    let keeps = Forward.key("path").bernoulli(Tensor(1 - rate), [x.shape[0], 1]).broadcast(to: x.shape)
+    return select(keeps, x * (1 / (1 - rate)), .zeros(like: x))
+  }
+}
+
+@Suite struct OwnLayerTests {
+  @Test func `a layer of one's own knows the mode and draws anew each time`() throws {
+    let layers = Sequential(DropPath(rate: 0.5), DropPath(rate: 0.5))
+    let x = Tensor.ones([64, 3])
+    #expect(try layers(x).scalars() as [Float] == [Float](repeating: 1, count: 192))
+    let once: [Float] = try Forward.training(key: RandomKey(1)) { DropPath(rate: 0.5)(x) }.scalars()
+    let again: [Float] = try Forward.training(key: RandomKey(1)) { DropPath(rate: 0.5)(x) }.scalars()
+    let twice: [Float] = try Forward.training(key: RandomKey(1)) { layers(x) }.scalars()
+    #expect(once == again && Set(once) == [0, 2])
+    #expect(Set(twice) == [0, 4] && twice.count { $0 == 4 } < once.count { $0 == 2 })
+  }
+}
