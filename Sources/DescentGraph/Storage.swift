@@ -13,13 +13,14 @@ public final class Storage: @unchecked Sendable {
   /// Where the memory starts.
   package let pointer: UnsafeMutableRawPointer
   /// The size of the elements together.
-  public var byteCount: Int { shape.elementCount * dtype.byteCount }
+  public let byteCount: Int
 
   /// Memory for `shape`, every byte zero.
   public init(shape: Shape, dtype: DType) {
     self.shape = shape
     self.dtype = dtype
-    pointer = TensorMemory.allocate(byteCount: shape.elementCount * dtype.byteCount)
+    byteCount = shape.elementCount * dtype.byteCount
+    pointer = TensorMemory.allocate(byteCount: byteCount)
   }
 
   /// `value`, rounded to the type as `set(_:at:)` does, in every element.
