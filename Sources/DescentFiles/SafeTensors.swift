@@ -49,7 +49,11 @@ public struct SafeTensors: Sendable {
   }
 
   /// Writes the file to `path`, whole or not at all.
+  ///
+  /// - Throws: `SafeTensorsError` for two tensors of one name, and when the file cannot be written.
   public func write(to path: String) throws(SafeTensorsError) {
+    var names: Set<String> = []
+    for (name, _) in tensors where !names.insert(name).inserted { throw .repeatedName(file: path, tensor: name) }
     do {
       try AtomicFile.write(encoded(), to: path)
     } catch {
@@ -57,7 +61,7 @@ public struct SafeTensors: Sendable {
     }
   }
 
-  /// The bytes of the file.
+  /// The bytes of the file. Traps when two tensors have one name.
   public func encoded() -> [UInt8] {
     precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors have the same name")
     precondition(!tensors.contains { $0.name == SafeTensorsHeader.metadataKey }, "a tensor has the metadata's name")

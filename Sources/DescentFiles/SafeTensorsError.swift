@@ -13,6 +13,8 @@ public enum SafeTensorsError: Error, Equatable, Sendable {
   /// A tensor's bytes lie outside the file, overlap another's, leave a gap, or are not as many as its shape needs.
   case badOffsets(file: String, tensor: String, reason: String)
   case cannotWrite(file: String, reason: String)
+  /// Two tensors that are to be written have one name.
+  case repeatedName(file: String, tensor: String)
 }
 
 extension SafeTensorsError: CustomStringConvertible {
@@ -33,6 +35,8 @@ extension SafeTensorsError: CustomStringConvertible {
       "\(file): the tensor '\(tensor)' has elements of type \(type), which Descent does not read. Convert it to F32."
     case .badOffsets(let file, let tensor, let reason):
       "\(file): the tensor '\(tensor)' \(reason). Copy the file again from where it came."
+    case .repeatedName(let file, let tensor):
+      "\(file): two tensors are called '\(tensor)'; give each model's tensors a prefix of their own."
     case .cannotWrite(let file, let reason):
       "\(file): cannot be written (\(reason)). Check that its folder exists and that you may write there."
     }

@@ -13,9 +13,11 @@ public func logSoftmax(_ x: Tensor, axis: Int = -1) -> Tensor {
   return shifted - log(exp(shifted).sum(axes: [axis], keepingAxes: true))
 }
 
-/// log Σ exp(x) along `axis`.
+/// log Σ exp(x) along `axis`: −∞ where all are −∞, ∞ where one is ∞.
 public func logSumExp(_ x: Tensor, axis: Int = -1) -> Tensor {
-  let top = x.max(axes: [axis], keepingAxes: true).stoppingGradient()
+  let greatest = x.max(axes: [axis], keepingAxes: true).stoppingGradient()
+  // An infinity taken off itself would be NaN.
+  let top = select(abs(greatest) .< .infinity, greatest, .zeros(like: greatest))
   let sum = exp(x - top).sum(axes: [axis], keepingAxes: true)
   let result = log(sum) + top
   return result.reshaped(x.shape.removing(axes: [x.shape.normalized(axis: axis, for: "logSumExp")]))

@@ -34,34 +34,38 @@ extension Tensor {
     let (a, b) = matched(a, b, for: c.rawValue)
     return Tensor(.compare(c), [a, b])
   }
-  /// A literal in this tensor's dtype and shape.
-  private func literal(_ value: Double) -> Tensor { Tensor(filled: value, shape: shape, dtype: dtype) }
+  /// A literal in this tensor's dtype and shape. Traps for one that the dtype cannot hold, which would be another number.
+  private func literal(_ value: Double) -> Tensor {
+    require(
+      dtype.isFloat || dtype.rounding(value) == value,
+      "\(value) with a tensor \(dtype)\(shape): it is no \(dtype); cast the tensor to a float type first")
+    return Tensor(filled: value, shape: shape, dtype: dtype)
+  }
 
   /// Element by element; shapes broadcast. Integers wrap around. Traps for `bool`, and for dtypes that differ, except
   /// that a float64 scalar takes the other operand's float dtype.
   public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it.
   public static func + (a: Tensor, b: Double) -> Tensor { binary(.add, a, a.literal(b)) }
-  /// The number takes the dtype of the tensor: integers truncate it.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it.
   public static func + (a: Double, b: Tensor) -> Tensor { binary(.add, b.literal(a), b) }
   /// Element by element; shapes broadcast. Integers wrap around, `uint8` below 0 too.
   public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it.
   public static func - (a: Tensor, b: Double) -> Tensor { binary(.subtract, a, a.literal(b)) }
-  /// The number takes the dtype of the tensor: integers truncate it.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it.
   public static func - (a: Double, b: Tensor) -> Tensor { binary(.subtract, b.literal(a), b) }
   /// Element by element; shapes broadcast. Integers wrap around. For matrix products see `matmul` and `dot`.
   public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it. So `i * 0.5` is 0 there; cast them first.
+  /// The number takes the dtype of the tensor. Traps where integers cannot hold it, as 0.5: cast them first.
   public static func * (a: Tensor, b: Double) -> Tensor { binary(.multiply, a, a.literal(b)) }
-  /// The number takes the dtype of the tensor: integers truncate it. So `0.5 * i` is 0 there; cast them first.
+  /// The number takes the dtype of the tensor. Traps where integers cannot hold it, as 0.5: cast them first.
   public static func * (a: Double, b: Tensor) -> Tensor { binary(.multiply, b.literal(a), b) }
   /// Element by element; shapes broadcast. Integers divide towards zero, by 0 to 0.
   public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it. Between 0 and 1 it becomes 0 there, and a division
-  /// by that gives 0.
+  /// The number takes the dtype of the tensor. Traps where integers cannot hold it, as 255.5: cast them first.
   public static func / (a: Tensor, b: Double) -> Tensor { binary(.divide, a, a.literal(b)) }
-  /// The number takes the dtype of the tensor: integers truncate it. Integers divide towards zero, by 0 to 0.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it. They divide towards zero, by 0 to 0.
   public static func / (a: Double, b: Tensor) -> Tensor { binary(.divide, b.literal(a), b) }
   /// Integers wrap around: `uint8` 1 becomes 255. Traps for `bool`.
   public static prefix func - (a: Tensor) -> Tensor { Tensor(.unary(.negate), [a]) }
@@ -82,27 +86,27 @@ extension Tensor {
 
   /// `bool`, element by element; shapes broadcast. NaN equals nothing, not even itself.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(.equal, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it. So 2.5 is compared as 2 there.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it. So 2.5 is compared as 2 there.
   public static func .== (a: Tensor, b: Double) -> Tensor { compare(.equal, a, a.literal(b)) }
   /// `bool`, element by element; shapes broadcast. True where one of the two is NaN.
   public static func .!= (a: Tensor, b: Tensor) -> Tensor { compare(.notEqual, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it. So 2.5 is compared as 2 there.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it. So 2.5 is compared as 2 there.
   public static func .!= (a: Tensor, b: Double) -> Tensor { compare(.notEqual, a, a.literal(b)) }
   /// `bool`, element by element; shapes broadcast. False where one of the two is NaN.
   public static func .< (a: Tensor, b: Tensor) -> Tensor { compare(.less, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it. So 2.5 is compared as 2 there.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it. So 2.5 is compared as 2 there.
   public static func .< (a: Tensor, b: Double) -> Tensor { compare(.less, a, a.literal(b)) }
   /// `bool`, element by element; shapes broadcast. False where one of the two is NaN.
   public static func .<= (a: Tensor, b: Tensor) -> Tensor { compare(.lessOrEqual, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it. So 2.5 is compared as 2 there.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it. So 2.5 is compared as 2 there.
   public static func .<= (a: Tensor, b: Double) -> Tensor { compare(.lessOrEqual, a, a.literal(b)) }
   /// `bool`, element by element; shapes broadcast. False where one of the two is NaN.
   public static func .> (a: Tensor, b: Tensor) -> Tensor { compare(.greater, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it. So 2.5 is compared as 2 there.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it. So 2.5 is compared as 2 there.
   public static func .> (a: Tensor, b: Double) -> Tensor { compare(.greater, a, a.literal(b)) }
   /// `bool`, element by element; shapes broadcast. False where one of the two is NaN.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { compare(.greaterOrEqual, a, b) }
-  /// The number takes the dtype of the tensor: integers truncate it. So 2.5 is compared as 2 there.
+  /// The number takes the dtype of the tensor; traps where integers cannot hold it. So 2.5 is compared as 2 there.
   public static func .>= (a: Tensor, b: Double) -> Tensor { compare(.greaterOrEqual, a, a.literal(b)) }
 
   /// Converts the elements; the tensor itself when it already has this dtype.
@@ -178,10 +182,10 @@ public func pow(_ base: Tensor, _ exponent: Double) -> Tensor { .elementwise(.po
 /// The greater of two elements; NaN when either is NaN. Equal elements share the gradient.
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { .elementwise(.maximum, a, b) }
 /// NaN where `a` is NaN; where both are equal half of the gradient flows. The number takes the dtype of the tensor:
-/// integers truncate it.
+/// traps where integers cannot hold it.
 public func maximum(_ a: Tensor, _ b: Double) -> Tensor { .elementwise(.maximum, a, b) }
 /// The lesser of two elements; NaN when either is NaN. Equal elements share the gradient.
 public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { .elementwise(.minimum, a, b) }
 /// NaN where `a` is NaN; where both are equal half of the gradient flows. The number takes the dtype of the tensor:
-/// integers truncate it.
+/// traps where integers cannot hold it.
 public func minimum(_ a: Tensor, _ b: Double) -> Tensor { .elementwise(.minimum, a, b) }

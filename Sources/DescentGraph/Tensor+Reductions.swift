@@ -19,9 +19,11 @@ extension Tensor {
   public func min(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     reduced(.minimum, axes, keepingAxes: keepingAxes)
   }
-  /// The mean over `axes` (all axes when nil), of floats; NaN over no elements. Cast integers first: the factor 1/n
-  /// would be 0 among them.
+  /// The mean over `axes` (all axes when nil), of floats; NaN over no elements. Traps for integers and `bool`, which
+  /// cannot hold it: cast them first.
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
+    require(
+      dtype.isFloat, "mean of \(dtype)\(shape): integers cannot hold a mean; cast the tensor to a float type first")
     let sum = sum(axes: axes, keepingAxes: keepingAxes)
     return sum * (Double(Swift.max(sum.shape.elementCount, 1)) / Double(shape.elementCount))
   }

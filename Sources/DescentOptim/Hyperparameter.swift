@@ -19,6 +19,8 @@ public struct Hyperparameter<Method: OptimizationMethod>: Sendable {
 public enum HyperparameterRange: Sendable {
   /// 0 ≤ value < 1: decay rates, momentum.
   case fraction
+  /// 0 < value < 1: what is divided by.
+  case positiveFraction
   /// value ≥ 0.
   case nonNegative
   /// value > 0.
@@ -28,6 +30,7 @@ public enum HyperparameterRange: Sendable {
   public func contains(_ value: Double) -> Bool {
     switch self {
     case .fraction: value >= 0 && value < 1
+    case .positiveFraction: value > 0 && value < 1
     case .nonNegative: value >= 0 && value.isFinite
     case .positive: value > 0 && value.isFinite
     }
@@ -37,6 +40,7 @@ public enum HyperparameterRange: Sendable {
   public var text: String {
     switch self {
     case .fraction: "at least 0 and below 1"
+    case .positiveFraction: "above 0 and below 1"
     case .nonNegative: "at least 0"
     case .positive: "above 0"
     }

@@ -95,6 +95,12 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   /// Inside a compiled function: takes one step down the gradient of `loss`, a scalar.
   public func minimize(_ loss: Tensor) {
     let values = parameters.map(\.value)
+    let history = Set(Node.topologicalOrder(of: [loss.node]))
+    require(
+      values.contains { history.contains($0.node) },
+      "minimize: the loss depends on none of the updater's \(parameters.count) parameters (\(names.prefix(3).joined(separator: ", "))"
+        + "\(names.count > 3 ? ", …" : "")); it was computed outside of this function, or before another step wrote them"
+    )
     evaluations.withLock { $0 = 1 }
     let objective = StepObjective(loss: loss, parameters: values) { count in
       let times = EvaluationShare.current * Double(Trace.repetitions)

@@ -70,4 +70,14 @@ private struct Network: UnaryModule {
     }
     #expect(error?.problems == ["'weight' has elements of type f64 instead of f32"])
   }
+
+  @Test func `two tensors of one name are an error and no file`() throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path("two.safetensors")
+    let all = (Linear(2, 2).parameters + Linear(2, 2).parameters).map { ($0.name, $0.parameter.variable.storage) }
+    #expect(throws: SafeTensorsError.repeatedName(file: path, tensor: "weight")) {
+      try SafeTensors(tensors: all).write(to: path)
+    }
+    #expect(try folder.names.isEmpty)
+  }
 }

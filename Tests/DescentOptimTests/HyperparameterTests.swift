@@ -65,7 +65,7 @@ struct HyperparameterCase: Sendable, CustomTestStringConvertible {
   /// A value of the range that is clearly another one.
   private static func other(than value: Double, _ range: HyperparameterRange) -> Double {
     switch range {
-    case .fraction: value < 0.5 ? value + 0.4 : value - 0.4
+    case .fraction, .positiveFraction: value < 0.5 ? value + 0.4 : value - 0.4
     case .nonNegative, .positive: value.isInfinite ? 1 : value < 0.1 ? 0.3 : value * 0.05
     }
   }

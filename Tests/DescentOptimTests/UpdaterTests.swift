@@ -1,4 +1,5 @@
 import Descent
+import DescentGraph
 import Testing
 
 @Suite struct UpdaterTests {
@@ -63,6 +64,61 @@ import Testing
       #expect(model.weight.variable.snapshot().scalars() == before)
     }
     #expect(changed != known)
+  }
+
+  @Test func `a loss that depends on none of the parameters is refused`() async throws {
+    // Computed before another updater has written them.
+    let second = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let model = Linear(3, 2)
+      let first = try Updater(SGD(), parameters: model.trainableVariables)
+      let second = try Updater(SGD(), parameters: model.trainableVariables)
+      _ = Trace.record(arguments: [(name: "x", shape: [4, 3], dtype: .float32)]) {
+        let (a, b) = (model($0[0]).sum(), (model($0[0]) * 2).sum())
+        first.minimize(a)
+        second.minimize(b)
+        return [b]
+      }
+    }
+    #expect(
+      String(decoding: try #require(second).standardErrorContent, as: UTF8.self)
+        .contains("the loss depends on none of the updater's 2 parameters (weight, bias)"))
+    // Of values read outside of the function.
+    let outside = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let model = Linear(3, 2)
+      let updater = try Updater(SGD(), parameters: model.trainableVariables)
+      let loss = model(.ones([1, 3])).sum()
+      _ = Trace.record(arguments: []) { _ in
+        updater.minimize(loss)
+        return [loss]
+      }
+    }
+    #expect(
+      String(decoding: try #require(outside).standardErrorContent, as: UTF8.self).contains(
+        "computed outside of this function"))
+  }
+
+  @Test func `a norm over tensors of several dtypes, some of them empty`() throws {
+    let tensors: [Tensor] = [
+      Tensor([Float(3), 0]), .zeros([0, 4]), Tensor([Float(4)]).cast(to: .bfloat16), Tensor([12.0]),
+    ]
+    #expect(try globalNorm(tensors).scalar() == 13)
+    #expect(globalNorm(tensors).dtype == .float64 && globalNorm([tensors[0]]).dtype == .float32)
+    #expect(try globalNorm([.zeros([0])]).scalar() == 0 && Tensor.zeros([0, 4]).norm().scalar() == 0)
+    #expect(Tensor.zeros([0, 4]).norm(axes: [1], keepingAxes: true).shape == [0, 1])
+
+    // Clipped by it, each gradient keeps its dtype: the norm is 5, the limit 1, the rate 1.
+    let (wide, half) = (
+      Variable(filled: 3, shape: [1], name: "wide"), Variable(filled: 4, shape: [1], dtype: .bfloat16)
+    )
+    let none = Variable(shape: [0, 4], name: "none")
+    let updater = try Updater(
+      SGD(learningRate: 1).clipped(globalNorm: 1), parameters: [wide, half, none])
+    let step = compile { (gradients: [Tensor]) in
+      updater.apply(gradients)
+      return []
+    }
+    _ = try step([Tensor([Float(3)]), Tensor([Float(4)]).cast(to: .bfloat16), .zeros([0, 4])])
+    #expect(abs(wide.storage.double(at: 0) - 2.4) < 1e-6 && abs(half.storage.double(at: 0) - 3.2) < 0.02)
   }
 }
 

@@ -42,7 +42,7 @@ public struct SearchSpace: Sendable {
         let value = method[keyPath: parameter.path].value(at: 0)
         guard value > 0 else { return nil }
         switch parameter.range {
-        case .fraction:
+        case .fraction, .positiveFraction:
           let gap = 1 - value
           return Dimension(
             name: parameter.name, range: (1 - min(gap * 4, max(gap, 0.99)))...(1 - gap / 4), isFraction: true)

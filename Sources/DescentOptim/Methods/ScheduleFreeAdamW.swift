@@ -5,13 +5,14 @@ import DescentGraph
 ///
 /// State: two tensors (z and v) and two numbers. The parameters are y while training; `evaluationPoint` gives x.
 public struct ScheduleFreeAdamW: Optimizer {
-  /// η; β, the share of x in y: in 0..<1, and above 0 for `evaluationPoint`; β₂, how long squares are remembered: in
+  /// η; β, the share of x in y: above 0 and below 1; β₂, how long squares are remembered: in
   /// 0..<1; ε, beside the root: at least 0; λ, the weight decay at y: at least 0.
   public var learningRate, beta, beta2, epsilon, weightDecay: Schedule
 
   /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
-    .init("beta", \.beta, .fraction), .init("beta2", \.beta2, .fraction), .init("epsilon", \.epsilon, .nonNegative),
+    .init("beta", \.beta, .positiveFraction), .init("beta2", \.beta2, .fraction),
+    .init("epsilon", \.epsilon, .nonNegative),
     .init("weightDecay", \.weightDecay, .nonNegative),
   ]
 

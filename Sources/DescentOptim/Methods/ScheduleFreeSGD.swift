@@ -6,12 +6,12 @@ import DescentGraph
 ///
 /// State: one tensor (z) and two numbers. The parameters are y while training; `evaluationPoint` gives x.
 public struct ScheduleFreeSGD: Optimizer {
-  /// η; β, the share of x in y: in 0..<1, and above 0 for `evaluationPoint`; λ, the weight decay at y: at least 0.
+  /// η; β, the share of x in y: above 0 and below 1; λ, the weight decay at y: at least 0.
   public var learningRate, beta, weightDecay: Schedule
 
   /// All schedules but η: commands can set them by name.
   public static let adjustable: [Hyperparameter<Self>] = [
-    .init("beta", \.beta, .fraction), .init("weightDecay", \.weightDecay, .nonNegative),
+    .init("beta", \.beta, .positiveFraction), .init("weightDecay", \.weightDecay, .nonNegative),
   ]
 
   /// η needs no schedule, but may warm up; without weight decay unless told otherwise.

@@ -11,8 +11,10 @@ extension Tensor {
   }
 }
 
-/// The Euclidean norm of all tensors together, a scalar: of one or more tensors of any shapes, scaled by the greatest
-/// magnitude so that no square overflows or vanishes.
+/// The Euclidean norm of all tensors together, a scalar: of one or more float tensors of any shapes, scaled by the greatest
+/// magnitude so that no square overflows or vanishes. Tensors without elements add nothing.
+///
+/// Its dtype is theirs; where they have several, it is computed in the widest and float64, so that it goes with each.
 public func globalNorm(_ tensors: [Tensor]) -> Tensor {
   require(!tensors.isEmpty, "globalNorm: there are no tensors to take the norm of")
   return euclideanNorm(tensors, axes: nil)
@@ -20,11 +22,21 @@ public func globalNorm(_ tensors: [Tensor]) -> Tensor {
 
 /// Along `axes`, which stay with extent 1; over everything, as a scalar, when `axes` is nil.
 private func euclideanNorm(_ tensors: [Tensor], axes: [Int]?) -> Tensor {
+  let filled = tensors.filter { $0.shape.elementCount > 0 }
+  if filled.isEmpty {
+    let none = tensors[0].shape
+    return .zeros(
+      axes.map { none.keeping(axes: $0.map { $0 < 0 ? $0 + none.rank : $0 }) } ?? [], dtype: tensors[0].dtype)
+  }
+  if Set(filled.map(\.dtype)).count > 1 {
+    let wide: DType = filled.contains { $0.dtype == .float64 } ? .float64 : .float32
+    return euclideanNorm(filled.map { $0.cast(to: wide) }, axes: axes).cast(to: .float64)
+  }
   let keeps = axes != nil
-  let peaks = tensors.map { abs($0).max(axes: axes, keepingAxes: keeps) }
+  let peaks = filled.map { abs($0).max(axes: axes, keepingAxes: keeps) }
   let peak = peaks.dropFirst().reduce(peaks[0]) { maximum($0, $1) }
   let scale = select(peak .> 0, peak, Tensor.ones(like: peak))
-  let squares = tensors.map { tensor -> Tensor in
+  let squares = filled.map { tensor -> Tensor in
     let scaled = tensor / scale
     return (scaled * scaled).sum(axes: axes, keepingAxes: keeps)
   }
