@@ -13,21 +13,22 @@ extension Trainer where Model: UnaryModule {
   ///   - data: what it learns.
   ///   - batch: examples a step takes; nil takes all of them.
   ///   - seed: of the parameters' start, of the order of examples, and of dropout.
+  ///   - keepsParameters: whether training goes on from the parameters as they are: loaded, or trained before.
   ///   - objective: nil is the usual one for the data's targets.
   ///   - device: where the steps run; nil is the current one.
   ///   - memoryLimit: bytes that a step's intermediate results may take; nil is no limit.
   /// - Throws: `TrainingError` when data and objective do not fit, and what the other initializer throws.
   public convenience init(
     _ model: Model, optimizer: any OptimizationMethod, on data: Dataset, batch: Int? = 32, seed: Int = 0,
-    objective: Objective? = nil,
-    device: Device? = nil, memoryLimit: Int? = nil
+    keepsParameters: Bool = false, objective: Objective? = nil, device: Device? = nil, memoryLimit: Int? = nil
   ) throws {
     let objective = objective ?? .standard(for: data.targets)
     guard data.count > 0 else { throw TrainingError.noExamples(data.name) }
     try objective.check(data)
     try self.init(
-      model, optimizer: optimizer, on: data.source(batch: batch, seed: seed), seed: seed, device: device,
-      memoryLimit: memoryLimit, forward: { $0($1.features) }, loss: { objective.loss($0, $1.targets) })
+      model, optimizer: optimizer, on: data.source(batch: batch, seed: seed), seed: seed,
+      keepsParameters: keepsParameters, device: device, memoryLimit: memoryLimit, forward: { $0($1.features) },
+      loss: { objective.loss($0, $1.targets) })
     self.objective = objective
   }
 

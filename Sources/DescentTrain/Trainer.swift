@@ -60,21 +60,23 @@ public final class Trainer<Model: Module> {
   private let learningRate: Schedule
 
   /// - Parameters:
-  ///   - model: its parameters are drawn anew.
+  ///   - model: its parameters are drawn anew, unless `keepsParameters` says otherwise.
   ///   - optimizer: with the hyper-parameters to start with.
   ///   - source: gives the batches; its fields are what `forward` and `loss` find in their batch.
   ///   - seed: of the parameters' start, and of what layers draw.
+  ///   - keepsParameters: whether training goes on from the parameters as they are: loaded, or trained before.
   ///   - device: where the steps run; nil is the current one.
   ///   - memoryLimit: bytes that a step's intermediate results may take; nil is no limit.
   ///   - forward: what the model makes of a batch: a tensor, or several in a tuple. Layers are in training mode.
   ///   - loss: how good that is: a scalar, the mean over the batch's examples.
   /// - Throws: what the updater throws for parameters and method that do not fit, and what the device's back end throws.
   public init<Outputs>(
-    _ model: Model, optimizer: any OptimizationMethod, on source: any BatchSource, seed: Int = 0, device: Device? = nil,
-    memoryLimit: Int? = nil, forward: @escaping @Sendable (_ model: Model, _ batch: Batch) throws -> Outputs,
+    _ model: Model, optimizer: any OptimizationMethod, on source: any BatchSource, seed: Int = 0,
+    keepsParameters: Bool = false, device: Device? = nil, memoryLimit: Int? = nil,
+    forward: @escaping @Sendable (_ model: Model, _ batch: Batch) throws -> Outputs,
     loss: @escaping @Sendable (_ outputs: Outputs, _ batch: Batch) throws -> Tensor
   ) throws {
-    try model.initialize(seed: seed)
+    if !keepsParameters { try model.initialize(seed: seed) }
     self.model = model
     self.source = source
     self.device = device ?? .current

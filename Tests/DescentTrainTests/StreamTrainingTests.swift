@@ -108,6 +108,21 @@ private struct CharacterModel: Module {
     }
   }
 
+  @Test func `loaded parameters are trained on, where that is asked for`() throws {
+    let data = try Self.data()
+    func weights(_ model: TwoInTwoOut) -> [Float] { model.left.weight.variable.snapshot().scalars() }
+    let model = TwoInTwoOut()
+    try model.initialize(seed: 77)
+    let loaded = weights(model)
+    let kept = try Trainer(
+      model, optimizer: SGD(learningRate: 0), on: TensorSource(data, batch: 60), seed: 5, keepsParameters: true,
+      forward: { $0($1["x"], $1["z"]) }, loss: { $0.value.reshaped([$1.count]).mean() })
+    try kept.epoch()
+    #expect(weights(model) == loaded)
+    _ = try Self.trainer(TensorSource(data, batch: 60), model)
+    #expect(weights(model) != loaded)
+  }
+
   @Test func `a character model learns a sequence of tokens`() throws {
     let tokens: [Int32] = (0..<1200).map { i in Int32((i * i + i / 3) % 12) }
     let trainer = try Trainer(
