@@ -51,11 +51,13 @@ struct EncodedTensor {
     let parts = encoded(Tensor(storage: start), noise: nil)
     // Zeros of any size without a computation.
     if isZero { return parts.map { Variable(shape: $0.shape, dtype: $0.dtype) } }
-    // The definition needs no library, so that this cannot fail.
-    guard let values = try? Trace.$current.withValue(nil, operation: { try evaluate(parts, on: .reference) }) else {
-      preconditionFailure("optimizer state \(dtype)\(shape) could not be encoded")
+    do {
+      let values = try Trace.$current.withValue(nil) { try evaluate(parts, on: .reference) }
+      return values.map { Variable($0) }
+    } catch {
+      // The definition needs no library.
+      preconditionFailure("optimizer state \(dtype)\(shape) could not be encoded: \(error)")
     }
-    return values.map { Variable($0) }
   }
 
   /// The tensor that `parts` stand for.

@@ -9,7 +9,7 @@ import Synchronization
 ///
 /// `@unchecked Sendable`: where the elements lie is behind a lock; the elements themselves belong to whoever has the turn
 /// (`Turn`) of the step or the variable.
-public final class Buffer: @unchecked Sendable {
+package final class Buffer: @unchecked Sendable {
   /// Memory on the host. Its elements are this buffer's, in rows, while there is no placement.
   package let memory: Storage
   private let placement = Mutex<(any Placement)?>(nil)
@@ -17,9 +17,9 @@ public final class Buffer: @unchecked Sendable {
   private let isElsewhere = Atomic(false)
 
   /// The tensor's extents.
-  public var shape: Shape { memory.shape }
+  package var shape: Shape { memory.shape }
   /// The type of the elements.
-  public var dtype: DType { memory.dtype }
+  package var dtype: DType { memory.dtype }
   package var byteCount: Int { memory.byteCount }
 
   /// A buffer of zeros.

@@ -32,9 +32,9 @@ public final class Variable: TracedVariable, Sendable {
   /// The type of its elements.
   public var dtype: DType { buffer.dtype }
 
-  /// The elements in rows: the memory itself and no copy, so that writing to it changes the variable. It waits for nobody: while
-  /// other tasks may run steps, use ``snapshot()`` and ``assign(_:)-(Storage)``.
-  public var storage: Storage { buffer.rows }
+  /// The elements in rows: the memory itself and no copy, so that writing to it changes the variable. It is given out between
+  /// two steps and not kept from later ones: where other tasks may run some, use ``snapshot()`` and ``assign(_:)-(Storage)``.
+  public var storage: Storage { turn.take { buffer.rows } }
 
   /// A variable of zeros.
   public init(shape: Shape, dtype: DType = .float32, name: String = "") {

@@ -8,7 +8,7 @@ extension Trainer where Model: UnaryModule {
   /// Trains a network on a dataset in memory, towards one of the usual objectives.
   ///
   /// - Parameters:
-  ///   - model: its parameters are drawn anew.
+  ///   - model: its parameters are drawn anew, unless `keepsParameters` says otherwise.
   ///   - optimizer: with the hyper-parameters to start with.
   ///   - data: what it learns.
   ///   - batch: examples a step takes; nil takes all of them.

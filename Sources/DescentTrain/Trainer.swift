@@ -50,11 +50,9 @@ public final class Trainer<Model: Module> {
   /// Checked before every step; when it says true, `epoch()` returns early.
   public var isCancelled: () -> Bool = { false }
 
-  private let step: CompiledFunction
-  /// The compiled steps by the types of their batches: the usual one, and that of an epoch's last batch.
-  private var compiledSteps: [(fields: [(name: String, tensor: Tensor)], step: CompiledStep)] = []
-  /// Names of the source's fields, in the order of the step's arguments.
-  private let fieldNames = FieldNames()
+  private let step: BatchFunction
+  /// What ``evaluate(on:)`` was last asked for.
+  private var evaluation: (source: any BatchSource, loss: BatchFunction)?
   private let loss: @Sendable (Model, Batch) throws -> Tensor
   /// The schedule that factors multiply.
   private let learningRate: Schedule
@@ -86,12 +84,10 @@ public final class Trainer<Model: Module> {
     let lossOfBatch: @Sendable (Model, Batch) throws -> Tensor = { try loss(forward($0, $1), $1) }
     self.loss = lossOfBatch
     let key = RandomKey(seed).folding(in: "dropout")
-    let (assembly, names) = (source.assembly, fieldNames)
-    step = compile(on: device, memoryLimit: memoryLimit) { arguments in
-      let batch = assembly(names.batch(of: arguments))
+    step = BatchFunction(over: source, on: self.device, memoryLimit: memoryLimit) { batch in
       let loss = try Forward.training(key: key.folding(in: updater.stepCount.value)) { try lossOfBatch(model, batch) }
       updater.minimize(loss)
-      return [loss]
+      return loss
     }
   }
 
@@ -141,7 +137,7 @@ public final class Trainer<Model: Module> {
       epochs += 1
       return nil
     }
-    let loss = try compiled(for: batch).run({ try Self.fill($0, from: batch) }, { $0[0].double(at: 0) })
+    let loss = try step(batch)
     steps += 1
     if loss.isFinite { return (loss, batch.count) }
     // The step was left out and counted.
@@ -150,28 +146,10 @@ public final class Trainer<Model: Module> {
     throw TrainingError.diverged(step: steps, loss: loss, learningRate: rate)
   }
 
-  private static func fill(_ arguments: [Buffer], from batch: Batch) throws {
-    var i = 0
-    while i < arguments.count {
-      let tensor = batch.fields[i].tensor
-      arguments[i].fill(from: try tensor.data ?? tensor.storage())
-      i += 1
-    }
-  }
-
-  private func compiled(for batch: Batch) throws -> CompiledStep {
-    for (fields, step) in compiledSteps where batch.hasTypes(of: fields) { return step }
-    fieldNames.names = batch.fields.map(\.name)
-    let step = try step.step(shapes: batch.fields.map(\.tensor.shape), dtypes: batch.fields.map(\.tensor.dtype))
-    compiledSteps.append((batch.fields.map { ($0.name, Tensor.zeros($0.tensor.shape, dtype: $0.tensor.dtype)) }, step))
-    return step
-  }
-
   /// One training step as a program, for people to look at; nothing is prepared or run. It takes the source's next batch.
   package func stepProgram() throws -> Program {
     guard let batch = try source.next() else { throw TrainingError.noExamples("the source") }
-    fieldNames.names = batch.fields.map(\.name)
-    return try step.program(shapes: batch.fields.map(\.tensor.shape), dtypes: batch.fields.map(\.tensor.dtype))
+    return try step.program(for: batch)
   }
 
   /// Steps left out because a gradient was not finite; nil when the method leaves none out.
@@ -193,15 +171,17 @@ public final class Trainer<Model: Module> {
   public func moveToEvaluationPoint() throws { _ = try device.use { try updater.moveToEvaluationPoint() } }
 
   /// The mean of the loss over an epoch of `source`, with layers in evaluation mode, where the method wants the model
-  /// evaluated. Other steps wait for it.
+  /// evaluated. Other steps wait for it. Asked again for the same source it traces nothing.
   ///
   /// - Throws: what the source throws.
   public func evaluate(on source: any BatchSource) throws -> Double {
-    let loss = loss
-    return try mean(over: source) { try loss($0, $1) }
+    if let evaluation, evaluation.source === source { return try mean(over: source, evaluation.loss) }
+    let function = measure(loss, over: source)
+    evaluation = (source, function)
+    return try mean(over: source, function)
   }
 
-  /// The mean of a scalar that is itself a mean over the examples of a batch, as ``evaluate(on:)``.
+  /// The mean of a scalar that is itself a mean over the examples of a batch, as ``evaluate(on:)``; traced each time.
   ///
   /// ```swift
   /// let accuracy = try trainer.mean(over: test) { model, batch in
@@ -211,18 +191,19 @@ public final class Trainer<Model: Module> {
   public func mean(
     over source: any BatchSource, of quality: @escaping @Sendable (_ model: Model, _ batch: Batch) throws -> Tensor
   ) throws -> Double {
-    let (model, names, assembly) = (model, FieldNames(), source.assembly)
-    let function = compile(on: device) { arguments in
-      [try Forward.evaluation { try quality(model, assembly(names.batch(of: arguments))) }]
-    }
+    try mean(over: source, measure(quality, over: source))
+  }
+
+  private func measure(
+    _ quality: @escaping @Sendable (Model, Batch) throws -> Tensor, over source: any BatchSource
+  ) -> BatchFunction {
+    let model = model
+    return BatchFunction(over: source, on: device) { batch in try Forward.evaluation { try quality(model, batch) } }
+  }
+
+  private func mean(over source: any BatchSource, _ value: BatchFunction) throws -> Double {
     var mean = RunningMean()
-    try withEvaluationPoint {
-      while let batch = try source.next() {
-        names.names = batch.fields.map(\.name)
-        let value = try function(batch.fields.map(\.tensor))[0].scalar()
-        mean.add(value, batch.count)
-      }
-    }
+    try withEvaluationPoint { while let batch = try source.next() { mean.add(try value(batch), batch.count) } }
     return mean.value
   }
 
@@ -245,26 +226,6 @@ public final class Trainer<Model: Module> {
   public func restore(_ position: Position) throws {
     try source.restore(position.batches)
     (steps, epochs) = (position.steps, position.epochs)
-  }
-}
-
-/// The names of a batch's fields while a step is traced; arguments have none.
-///
-/// `@unchecked Sendable`: set and read by the one task that traces.
-private final class FieldNames: @unchecked Sendable {
-  var names: [String] = []
-  func batch(of arguments: [Tensor]) -> Batch { Batch(zip(names, arguments).map { (name: $0, tensor: $1) }) }
-}
-
-extension Batch {
-  /// Whether the fields have the same names, shapes and types. Allocates nothing.
-  fileprivate func hasTypes(of others: [(name: String, tensor: Tensor)]) -> Bool {
-    guard fields.count == others.count else { return false }
-    for i in fields.indices {
-      let (a, b) = (fields[i], others[i])
-      guard a.tensor.shape == b.tensor.shape, a.tensor.dtype == b.tensor.dtype, a.name == b.name else { return false }
-    }
-    return true
   }
 }
 

@@ -142,6 +142,40 @@ private struct CharacterModel: Module {
     #expect(accuracy > 0.4 && accuracy <= 1)
   }
 
+  @Test func `a batch with other fields than the first is refused`() throws {
+    func trainer(_ second: Batch) throws -> Trainer<Linear> {
+      let x = Tensor.ones([2, 2])
+      let batches = [Batch(["x": try x.evaluated(), "y": try (2 * x).evaluated()]), second]
+      let source = StreamSource { _ in
+        var rest = batches[...]
+        return { rest.popFirst() }
+      }
+      return try Trainer(
+        Linear(2, 2), optimizer: SGD(), on: source, forward: { $0($1["x"]) }, loss: { meanSquaredError($0, $1["y"]) })
+    }
+    let x = try Tensor.ones([2, 2]).evaluated()
+    // The same types in another order: what was compiled would take one for the other.
+    #expect(throws: BatchSourceError.otherFields(found: ["y", "x"], expected: ["x", "y"])) {
+      try trainer(Batch(["y": x, "x": x])).epoch()
+    }
+    #expect(throws: BatchSourceError.otherFields(found: ["x"], expected: ["x", "y"])) {
+      try trainer(Batch(["x": x])).epoch()
+    }
+    #expect(try trainer(Batch(["x": x, "y": x])).epoch().isFinite)
+  }
+
+  @Test func `the same source can be evaluated after every epoch`() throws {
+    let data = try Self.data()
+    let (trainer, test) = (try Self.trainer(TensorSource(data, batch: 16, seed: 9)), TensorSource(data, batch: 25))
+    var losses: [Double] = []
+    for _ in 0..<4 {
+      try trainer.epoch()
+      losses.append(try trainer.evaluate(on: test))
+    }
+    #expect(losses.last! < losses[0] && test.position == BatchPosition(epoch: 4))
+    #expect(try abs(trainer.evaluate(on: TensorSource(data, batch: nil)) - losses.last!) < 1e-5)
+  }
+
   @Test func `a source without batches is an error and no endless loop`() throws {
     let trainer = try Self.trainer(StreamSource { _ in { nil } })
     #expect(try trainer.epoch().isNaN)

@@ -18,8 +18,7 @@ final class ProblemRun {
   private let reset: (any OptimizationMethod) -> Void
   private let seed: Variable
   private let isFullBatch: Bool
-  private var order: BatchOrder
-  private var rows: [Int32] = []
+  private var batches: RowBatches
 
   /// - Parameters:
   ///   - method: what `start` is later given differs from it in numeric hyper-parameters only.
@@ -67,7 +66,7 @@ final class ProblemRun {
     let batches = takesRows ? 1 : isFullBatch && problem.examples > 0 ? problem.examples / problem.batch : 1
     evaluationsPerStep = Double(max(1, batches)) * updater.evaluationsPerStep
     (self.problem, self.seed, self.isFullBatch) = (problem, seed, isFullBatch)
-    order = Self.order(problem, seed: 0)
+    self.batches = Self.batches(problem, seed: 0)
   }
 
   /// Begins a run: data and starting values of `seed`, `method` at its first step.
@@ -80,29 +79,21 @@ final class ProblemRun {
   func resume(_ method: any OptimizationMethod, seed: UInt64) {
     reset(method)
     self.seed.assign(Storage([Int64(bitPattern: seed)], shape: []))
-    order = Self.order(problem, seed: seed)
+    batches = Self.batches(problem, seed: seed)
     steps = 0
   }
 
-  private static func order(_ problem: Problem, seed: UInt64) -> BatchOrder {
-    BatchOrder(count: problem.examples, batchSize: problem.batch, seed: seed, dropsPartialBatch: true)
+  private static func batches(_ problem: Problem, seed: UInt64) -> RowBatches {
+    RowBatches(BatchOrder(count: problem.examples, batchSize: problem.batch, seed: seed, dropsPartialBatch: true))
   }
 
   /// Takes one step.
   ///
   /// - Returns: the loss before it.
   func advance() throws -> Double {
-    let batch = takesRows ? steps % order.batchCount : 0
-    if takesRows && batch == 0 { order.fill(&rows, epoch: steps / order.batchCount) }
-    let loss = try step.run(
-      { arguments in
-        guard takesRows else { return }
-        let range = order.range(ofBatch: batch)
-        rows.withUnsafeBytes { bytes in
-          arguments[0].fill(
-            from: UnsafeRawBufferPointer(rebasing: bytes[(range.lowerBound * 4)..<(range.upperBound * 4)]))
-        }
-      }, { $0[0].double(at: 0) })
+    // At the end of an epoch the next one begins.
+    let rows = takesRows ? (batches.next() ?? batches.next())?["rows"].data : nil
+    let loss = try step.run({ if let rows { $0[0].fill(from: rows) } }, { $0[0].double(at: 0) })
     steps += 1
     return loss
   }
@@ -116,6 +107,6 @@ final class ProblemRun {
   /// Passes over the examples so far; 0 where there are none.
   var epochs: Int {
     guard problem.examples > 0 else { return 0 }
-    return isFullBatch ? steps : steps / order.batchCount
+    return isFullBatch ? steps : steps / batches.order.batchCount
   }
 }

@@ -3,9 +3,9 @@ import DescentGraph
 /// The batches' row numbers, epoch after epoch, each epoch in an order of its own: what sources in memory share.
 ///
 /// After the first batches it allocates nothing: whoever asks for the next batch has usually given the last one back.
-struct RowBatches {
-  let order: BatchOrder
-  private(set) var position = BatchPosition()
+package struct RowBatches {
+  package let order: BatchOrder
+  package private(set) var position = BatchPosition()
   private var rows: [Int32] = []
   /// The epoch that `rows` are of.
   private var epoch: Int?
@@ -19,7 +19,7 @@ struct RowBatches {
   }
   private final class Lease: Sendable {}
 
-  init(_ order: BatchOrder) { self.order = order }
+  package init(_ order: BatchOrder) { self.order = order }
 
   mutating func restore(_ position: BatchPosition) {
     require(
@@ -28,7 +28,8 @@ struct RowBatches {
     self.position = position
   }
 
-  mutating func next() -> Batch? {
+  /// The numbers of the next batch's rows (i32) as the field `rows`; nil once at the end of an epoch.
+  package mutating func next() -> Batch? {
     guard position.batch < order.batchCount else {
       position = BatchPosition(epoch: position.epoch + 1)
       return nil

@@ -53,18 +53,3 @@ public final class StreamSource: BatchSource {
     return batch
   }
 }
-
-/// What can be wrong with a place in a source.
-public enum BatchSourceError: Error, Equatable, CustomStringConvertible {
-  /// The epoch has only `batches` of them: the data are not those that the position was taken in.
-  case positionBeyondEnd(position: BatchPosition, batches: Int)
-
-  /// What is wrong and what to do.
-  public var description: String {
-    switch self {
-    case .positionBeyondEnd(let position, let batches):
-      "cannot go on at batch \(position.batch) of epoch \(position.epoch): the data have \(batches) batches only. "
-        + "Give the data that the run was started with."
-    }
-  }
-}
