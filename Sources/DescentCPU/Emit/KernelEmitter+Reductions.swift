@@ -28,7 +28,7 @@ extension KernelEmitter {
         id: id, operand: operand, isVector: isVector,
         initial: [.init(type: type, value: start), .init(type: indexType, value: ir.constant("0", "i32", count))])
     case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast:
-      fatalError("not a reduction")
+      fatalError("v\(id) of the kernel over \(kernel.domain) is \(kernel.values[id]), which is no reduction")
     }
   }
 
@@ -83,7 +83,9 @@ extension KernelEmitter {
         ir.select(takes, indices, carried[1], vectorType("i32", count), count),
       ]
     case .constant, .load, .gather, .index, .random, .unary, .binary, .compare, .select, .cast, .bitcast:
-      fatalError("not a reduction")
+      fatalError(
+        "v\(accumulator.id) of the kernel over \(kernel.domain) is \(kernel.values[accumulator.id]), which is no reduction"
+      )
     }
   }
 
