@@ -77,6 +77,17 @@ public enum DType: String, CaseIterable, Sendable, Hashable, Codable, CustomStri
 }
 
 extension DType {
+  /// The greatest number below infinity; the greatest one of all for integers.
+  var greatestFinite: Double {
+    switch self {
+    case .float64: Double.greatestFiniteMagnitude
+    case .float32: Double(Float.greatestFiniteMagnitude)
+    case .bfloat16: Double(BFloat16.value(0x7F7F))
+    case .float16: 65504
+    case .int64, .int32, .uint8, .bool: rounding(.greatestFiniteMagnitude)
+    }
+  }
+
   private static func truncated(_ value: Double, _ least: Double, _ greatest: Double) -> Double {
     value.isNaN ? 0 : min(max(value.rounded(.towardZero), least), greatest)
   }

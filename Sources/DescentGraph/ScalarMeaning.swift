@@ -48,8 +48,9 @@ extension Binary {
     case .multiply: a * b
     case .divide: a / b
     case .power: Self.power(a, b)
-    case .maximum: a.isNaN ? a : b.isNaN ? b : Swift.max(a, b)
-    case .minimum: a.isNaN ? a : b.isNaN ? b : Swift.min(a, b)
+    // Of equal operands, as 0 and −0, the first.
+    case .maximum: b.isNaN || a < b ? b : a
+    case .minimum: b.isNaN || a > b ? b : a
     case .and, .or, .xor, .shiftRight, .shiftLeft: fatalError("\(rawValue) is not defined for floats")
     }
   }

@@ -20,8 +20,14 @@ public struct Shape: Hashable, Sendable, ExpressibleByArrayLiteral, RandomAccess
 
   /// The number of axes.
   public var rank: Int { extents.count }
-  /// The number of elements; 1 for a scalar.
-  public var elementCount: Int { extents.reduce(1, *) }
+  /// The number of elements; 1 for a scalar. Traps when an `Int` cannot hold it.
+  public var elementCount: Int {
+    extents.reduce(1) { count, extent in
+      let (product, isTooLarge) = count.multipliedReportingOverflow(by: extent)
+      require(!isTooLarge || extents.contains(0), "shape \(self) has more elements than can be counted")
+      return isTooLarge ? 0 : product
+    }
+  }
   /// Whether there are no axes; `[1]` has one.
   public var isScalar: Bool { extents.isEmpty }
   /// `[32, 64]`.

@@ -1,7 +1,7 @@
 /// Rewrites a program into a smaller one that means the same: constants folded, identities removed, equal nodes shared.
 ///
-/// Rounding is kept: no rule here changes a finite result by more than the sign of a zero, except that
-/// `power` with a constant exponent becomes the exact multiplication, root or division.
+/// Every bit is kept, the sign of a zero too, except that `power` with a constant exponent becomes the exact
+/// multiplication or division, and that a sum of parts that adjoin (`Simplifier+Parts.swift`) keeps the −0 of a part.
 package struct Simplifier {
   private struct Key: Hashable {
     let op: Op
@@ -113,8 +113,11 @@ package struct Simplifier {
         dtype.isFloat ? f(left, right) : Double(dtype.wrapping(f(Int(left), Int(right), dtype))), shape, dtype)
     }
     switch f {
-    case .add: return left == 0 ? b : right == 0 ? a : sumOfParts(a, b)
-    case .subtract: return right == 0 ? a : left == 0 && dtype.isFloat ? make(.unary(.negate), [b], shape, dtype) : nil
+    // What is added to every number without changing it is −0: −0 + 0 is 0.
+    case .add: return isZero(left, .minus, dtype) ? b : isZero(right, .minus, dtype) ? a : sumOfParts(a, b)
+    case .subtract:
+      if isZero(right, .plus, dtype) { return a }
+      return isZero(left, .minus, dtype) && dtype.isFloat ? make(.unary(.negate), [b], shape, dtype) : nil
     case .multiply:
       if left == 1 { return b }
       if right == 1 { return a }
@@ -126,6 +129,11 @@ package struct Simplifier {
     case .maximum, .minimum: return a === b ? a : nil
     case .xor, .shiftLeft, .shiftRight: return nil
     }
+  }
+
+  /// Whether a constant is the zero of this sign; integers have one zero.
+  private func isZero(_ value: Double?, _ sign: FloatingPointSign, _ dtype: DType) -> Bool {
+    value == 0 && (!dtype.isFloat || value?.sign == sign)
   }
 
   private mutating func power(_ x: Node, _ exponent: Double, _ shape: Shape, _ dtype: DType) -> Node? {

@@ -19,7 +19,9 @@ public final class Storage: @unchecked Sendable {
   public init(shape: Shape, dtype: DType) {
     self.shape = shape
     self.dtype = dtype
-    byteCount = shape.elementCount * dtype.byteCount
+    let (byteCount, isTooLarge) = shape.elementCount.multipliedReportingOverflow(by: dtype.byteCount)
+    require(!isTooLarge, "a tensor \(dtype)\(shape) has more bytes than can be counted")
+    self.byteCount = byteCount
     pointer = TensorMemory.allocate(byteCount: byteCount)
   }
 
@@ -63,38 +65,51 @@ public final class Storage: @unchecked Sendable {
 
   /// Element `index` (row-major) as a `Double`; an `int64` beyond 2^53 is rounded.
   public func double(at index: Int) -> Double {
-    switch dtype {
-    case .bool, .uint8: Double(pointer.load(fromByteOffset: index, as: UInt8.self))
-    case .int32: Double(pointer.load(fromByteOffset: index * 4, as: Int32.self))
-    case .int64: Double(pointer.load(fromByteOffset: index * 8, as: Int64.self))
-    case .bfloat16: Double(BFloat16.value(pointer.load(fromByteOffset: index * 2, as: UInt16.self)))
-    case .float16: Double(Float16Bits.value(pointer.load(fromByteOffset: index * 2, as: UInt16.self)))
-    case .float32: Double(pointer.load(fromByteOffset: index * 4, as: Float.self))
-    case .float64: pointer.load(fromByteOffset: index * 8, as: Double.self)
+    let element = address(of: index)
+    return switch dtype {
+    case .bool, .uint8: Double(element.load(as: UInt8.self))
+    case .int32: Double(element.load(as: Int32.self))
+    case .int64: Double(element.load(as: Int64.self))
+    case .bfloat16: Double(BFloat16.value(element.load(as: UInt16.self)))
+    case .float16: Double(Float16Bits.value(element.load(as: UInt16.self)))
+    case .float32: Double(element.load(as: Float.self))
+    case .float64: element.load(as: Double.self)
     }
   }
 
   /// Writes `value`, rounded to the storage's type, to element `index`. Integer types truncate it towards zero;
   /// they trap for NaN and for what they cannot hold.
   public func set(_ value: Double, at index: Int) {
+    let element = address(of: index)
     switch dtype {
-    case .bool: pointer.storeBytes(of: value == 0 ? 0 : 1, toByteOffset: index, as: UInt8.self)
-    case .uint8: pointer.storeBytes(of: UInt8(value), toByteOffset: index, as: UInt8.self)
-    case .int32: pointer.storeBytes(of: Int32(value), toByteOffset: index * 4, as: Int32.self)
-    case .int64: pointer.storeBytes(of: Int64(value), toByteOffset: index * 8, as: Int64.self)
-    case .bfloat16: pointer.storeBytes(of: BFloat16.bits(Float(value)), toByteOffset: index * 2, as: UInt16.self)
-    case .float16: pointer.storeBytes(of: Float16Bits.bits(Float(value)), toByteOffset: index * 2, as: UInt16.self)
-    case .float32: pointer.storeBytes(of: Float(value), toByteOffset: index * 4, as: Float.self)
-    case .float64: pointer.storeBytes(of: value, toByteOffset: index * 8, as: Double.self)
+    case .bool: element.storeBytes(of: value == 0 ? 0 : 1, as: UInt8.self)
+    case .uint8: element.storeBytes(of: truncated(value), as: UInt8.self)
+    case .int32: element.storeBytes(of: truncated(value), as: Int32.self)
+    case .int64: element.storeBytes(of: truncated(value), as: Int64.self)
+    case .bfloat16: element.storeBytes(of: BFloat16.bits(Float(value)), as: UInt16.self)
+    case .float16: element.storeBytes(of: Float16Bits.bits(Float(value)), as: UInt16.self)
+    case .float32: element.storeBytes(of: Float(value), as: Float.self)
+    case .float64: element.storeBytes(of: value, as: Double.self)
     }
   }
 
   /// Element `index` (row-major) as an `Int`. Floats are truncated towards zero; traps for NaN and for what an `Int`
   /// cannot hold.
   public func integer(at index: Int) -> Int {
-    switch dtype {
-    case .int64: Int(pointer.load(fromByteOffset: index * 8, as: Int64.self))
-    case .bool, .uint8, .int32, .bfloat16, .float16, .float32, .float64: Int(double(at: index))
+    dtype == .int64 ? Int(address(of: index).load(as: Int64.self)) : truncated(double(at: index))
+  }
+
+  private func address(of index: Int) -> UnsafeMutableRawPointer {
+    require(
+      index >= 0 && index < byteCount / dtype.byteCount,
+      "element \(index) does not exist in a tensor of shape \(shape), which has \(shape.elementCount)")
+    return pointer + index * dtype.byteCount
+  }
+
+  private func truncated<Whole: FixedWidthInteger>(_ value: Double) -> Whole {
+    guard let whole = Whole(exactly: value.rounded(.towardZero)) else {
+      fatalError("\(value) in a tensor \(dtype)\(shape) does not fit \(Whole.self)")
     }
+    return whole
   }
 }

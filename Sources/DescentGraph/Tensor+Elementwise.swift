@@ -79,10 +79,14 @@ extension Tensor {
   /// Logical on `bool`, every bit on integers. Traps for floats.
   public static prefix func ! (a: Tensor) -> Tensor { Tensor(.unary(.not), [a]) }
   /// Integers, by 0 or more bits; by their width or more nothing is left. Traps for other dtypes.
-  public func shiftedLeft(by bits: Int) -> Tensor { Tensor.binary(.shiftLeft, self, literal(Double(bits))) }
+  public func shiftedLeft(by bits: Int) -> Tensor { Tensor.binary(.shiftLeft, self, count(bits, "shiftedLeft")) }
   /// Integers, by 0 or more bits; fills with zeros from the left, also where the number is negative. Traps for other
   /// dtypes.
-  public func shiftedRight(by bits: Int) -> Tensor { Tensor.binary(.shiftRight, self, literal(Double(bits))) }
+  public func shiftedRight(by bits: Int) -> Tensor { Tensor.binary(.shiftRight, self, count(bits, "shiftedRight")) }
+  private func count(_ bits: Int, _ op: String) -> Tensor {
+    require(bits >= 0, "\(op): the number of bits is \(bits), below 0; shift in the other direction")
+    return literal(Double(Swift.min(bits, 64)))
+  }
 
   /// `bool`, element by element; shapes broadcast. NaN equals nothing, not even itself.
   public static func .== (a: Tensor, b: Tensor) -> Tensor { compare(.equal, a, b) }

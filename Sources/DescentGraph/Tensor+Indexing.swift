@@ -9,7 +9,7 @@ extension Tensor {
   public func scatterAdding(_ updates: Tensor, at indices: Tensor, axis: Int = 0) -> Tensor {
     Tensor(.scatterAdd(axis: shape.normalized(axis: axis, for: "scatterAdd")), [self, indices, updates])
   }
-  /// 1 at each index, 0 elsewhere, on a new last axis of extent `count`.
+  /// 1 at each index, 0 elsewhere, on a new last axis of extent `count`. An index outside of it has no 1.
   public func oneHot(_ count: Int, dtype: DType = .float32) -> Tensor {
     let target = Shape(shape.extents + [count])
     let places = Tensor.iota(target, axis: -1, dtype: self.dtype)

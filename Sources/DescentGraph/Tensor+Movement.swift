@@ -38,7 +38,11 @@ extension Tensor {
   /// entry for each axis, the ranges lie in the shape, and strides are above 0.
   public func sliced(starts: [Int], limits: [Int], strides: [Int]? = nil) -> Tensor {
     let strides = strides ?? starts.map { _ in 1 }
-    if starts.allSatisfy({ $0 == 0 }) && limits == shape.extents && strides.allSatisfy({ $0 == 1 }) { return self }
+    if starts.count == rank && starts.allSatisfy({ $0 == 0 }) && limits == shape.extents
+      && strides.allSatisfy({ $0 == 1 })
+    {
+      return self
+    }
     return Tensor(.slice(starts: starts, limits: limits, strides: strides), [self])
   }
   /// The part of `axis` in `range`.
@@ -65,6 +69,7 @@ extension Tensor {
   /// Adds an axis of extent 1 at `axis`.
   public func expanded(axis: Int) -> Tensor {
     let at = axis < 0 ? axis + rank + 1 : axis
+    require((0...rank).contains(at), "expanded: axis \(axis) does not exist in shape \(shape) with one axis more")
     var extents = shape.extents
     extents.insert(1, at: at)
     return reshaped(Shape(extents))

@@ -24,8 +24,10 @@ extension Tensor {
   public func mean(axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     require(
       dtype.isFloat, "mean of \(dtype)\(shape): integers cannot hold a mean; cast the tensor to a float type first")
-    let sum = sum(axes: axes, keepingAxes: keepingAxes)
-    return sum * (Double(Swift.max(sum.shape.elementCount, 1)) / Double(shape.elementCount))
+    // The sum of half-width floats overflows long before their mean does.
+    if dtype.isHalf { return cast(to: .float32).mean(axes: axes, keepingAxes: keepingAxes).cast(to: dtype) }
+    let reduced = axes.map { shape.normalized(axes: $0, for: "mean") } ?? Array(shape.indices)
+    return sum(axes: axes, keepingAxes: keepingAxes) / Double(reduced.reduce(1) { $0 * shape[$1] })
   }
   /// The index (i32) of the greatest element along `axis`.
   public func argmax(axis: Int = -1) -> Tensor {

@@ -18,11 +18,15 @@ public struct Tensor: Sendable {
   public init(storage: Storage) {
     self.init(.constant(.data(storage)), [], shape: storage.shape, dtype: storage.dtype)
   }
-  /// A scalar constant. A float64 scalar takes the dtype of the tensor it meets, as a Swift literal does.
+  /// A scalar constant. A float64 scalar takes the dtype of the tensor it meets, as a Swift literal does. Traps for what
+  /// integers and `bool` cannot hold.
   public init(_ value: Double, dtype: DType = .float64) { self.init(filled: value, shape: [], dtype: dtype) }
 
-  /// `value` in every element, rounded to the dtype as `DType.rounding` does.
+  /// `value` in every element, rounded to the nearest one of a float dtype. Traps for what integers and `bool` cannot hold.
   public init(filled value: Double, shape: Shape, dtype: DType = .float32) {
+    require(
+      dtype.isFloat || dtype.rounding(value) == value,
+      "\(value) in a tensor \(dtype)\(shape): it is no \(dtype); use a float type")
     self.init(.constant(.splat(dtype.rounding(value))), [], shape: shape, dtype: dtype)
   }
   /// 0 in every element, `false` for `bool`.
@@ -65,7 +69,8 @@ public struct Tensor: Sendable {
 /// so often that it takes 5 % longer without.
 @usableFromInline package final class Node: Sendable {
   package let op: Op
-  package let inputs: [Node]
+  /// Never changes while the node lives; see `deinit`.
+  package private(set) nonisolated(unsafe) var inputs: [Node]
   package let shape: Shape
   package let dtype: DType
 
@@ -86,6 +91,20 @@ public struct Tensor: Sendable {
     self.shape = shape
     self.dtype = dtype
     NodeRecorder.current?.nodes.insert(self)
+  }
+
+  /// Releases what only this node holds in a loop. Swift would release it node within node, and a sum of twenty thousand
+  /// losses has no room for that on the stack.
+  deinit {
+    guard inputs.contains(where: { !$0.inputs.isEmpty }) else { return }
+    var released = inputs
+    inputs = []
+    while var node = released.popLast() {
+      // Nobody else has it, so nobody sees its inputs go.
+      guard isKnownUniquelyReferenced(&node) else { continue }
+      released += node.inputs
+      node.inputs = []
+    }
   }
 }
 

@@ -18,6 +18,19 @@ package final class Trace: @unchecked Sendable {
   package private(set) var evaluatedLayers: [String] = []
   package func noteEvaluation(of layer: String) { evaluatedLayers.append(layer) }
 
+  private var requirements: [Program.Requirement] = []
+  /// The first constant that is not as it must be.
+  private var violation: ValueError?
+
+  /// `input` must be as `requirement` says, if it is an argument; false if not: variables are the program's own affair.
+  func note(_ requirement: ValueRequirement, of input: Node) -> Bool {
+    guard let argument = arguments.firstIndex(of: input) else { return false }
+    let new = Program.Requirement(argument: argument, requirement: requirement)
+    if !requirements.contains(new) { requirements.append(new) }
+    return true
+  }
+  func note(_ violation: ValueError) { self.violation = self.violation ?? violation }
+
   /// The lengths of the loops whose bodies are being traced, one within the other.
   private var loops: [Int] = []
 
@@ -46,7 +59,10 @@ package final class Trace: @unchecked Sendable {
       return Program.Update(variable: variable, value: value)
     }
     let reads = variables.map { Program.Read(variable: $0, input: inputs[ObjectIdentifier($0)]!) }
-    return Program(arguments: arguments, feeds: feeds, reads: reads, results: results, updates: updates)
+    var program = Program(arguments: arguments, feeds: feeds, reads: reads, results: results, updates: updates)
+    program.requirements = requirements
+    program.violation = violation
+    return program
   }
 
   package func read(_ variable: any TracedVariable) -> Tensor {
@@ -143,11 +159,21 @@ package struct Program: Sendable {
     package var value: Node
   }
 
+  /// What an argument's elements must be.
+  package struct Requirement: Sendable, Equatable {
+    package let argument: Int
+    package let requirement: ValueRequirement
+  }
+
   package var arguments: [Node]
   package var feeds: [Feed]
   package var reads: [Read]
   package var results: [Node]
   package var updates: [Update]
+  /// What is looked at before each run.
+  package var requirements: [Requirement] = []
+  /// Data in the program that is not as it must be: it cannot run.
+  package var violation: ValueError?
 
   /// Everything the program must compute.
   package var roots: [Node] { results + updates.map(\.value) }

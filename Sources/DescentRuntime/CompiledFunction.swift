@@ -58,13 +58,15 @@ public final class CompiledFunction: Sendable {
   /// The program for arguments of these types, traced anew: nothing is prepared or run.
   package func program(shapes: [Shape], dtypes: [DType]) throws -> Program {
     let arguments = zip(shapes, dtypes).enumerated().map { ("argument\($0.offset)", $0.element.0, $0.element.1) }
-    return try device.use { try Trace.record(arguments: arguments, body) }
+    let program = try device.use { try Trace.record(arguments: arguments, body) }
+    if let violation = program.violation { throw violation }
+    return program
   }
 
   /// Runs the function. Arguments that have not been computed yet are evaluated first.
   ///
-  /// - Throws: what the back end throws (`EngineError` when a library is missing), and what the function throws while it is
-  ///   traced.
+  /// - Throws: what the back end throws (`EngineError` when a library is missing), what the function throws while it is
+  ///   traced, and `ValueError` for data that it cannot take, as a label that is none of the classes.
   public func callAsFunction(_ arguments: [Tensor]) throws -> [Tensor] {
     let storages = try evaluate(arguments, on: device)
     let step = try step(shapes: storages.map(\.shape), dtypes: storages.map(\.dtype))

@@ -86,7 +86,7 @@ import Testing
   @Test func `when nothing else is left, products are computed again`() throws {
     let (program, arguments) = Self.chain(layers: 8, batch: 512, width: 16, wrapped: false)
     let free = Plan(program)
-    let limited = try Plan(program, CompileOptions(memoryLimit: free.arenaByteCount * 4 / 10))
+    let limited = try Plan(program, CompileOptions(memoryLimit: free.arenaByteCount * 3 / 10))
     #expect(limited.matrixProductCount > free.matrixProductCount)
     #expect(try run(free, arguments) == run(limited, arguments))
   }

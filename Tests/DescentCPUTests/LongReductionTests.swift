@@ -82,4 +82,36 @@ import Testing
       #expect(withNaN.disagreement == nil && !withNaN.isUnstable)
     }
   }
+
+  struct DeepDot: Sendable, CustomStringConvertible {
+    let equation: String
+    let left: Shape
+    let right: Shape
+    var description: String { "\(equation) of \(left) and \(right)" }
+  }
+  static let deepDots = [
+    DeepDot(equation: "i,i->", left: [100_003], right: [100_003]),
+    DeepDot(equation: "ik,kj->ij", left: [2, 70_000], right: [70_000, 3]),
+    DeepDot(equation: "ki,kj->ij", left: [65_536, 3], right: [65_536, 2]),
+    DeepDot(equation: "bik,bjk->bij", left: [2, 2, 40_000], right: [2, 3, 40_000]),
+    DeepDot(equation: "kil,jkl->ij", left: [300, 2, 211], right: [3, 300, 211]),
+    DeepDot(equation: "lik,jkl->ij", left: [211, 2, 300], right: [3, 300, 211]),
+    DeepDot(equation: "abi,abj->ij", left: [9, 40_001, 2], right: [9, 40_001, 2]),
+  ]
+
+  @Test(arguments: deepDots) func `deep dot products agree with the definition`(_ example: DeepDot) throws {
+    // Whole numbers whose sums float32 holds exactly.
+    func numbers(_ shape: Shape, _ factor: Int) -> Tensor {
+      Tensor((0..<shape.elementCount).map { Float(($0 &* factor) % 7) - 3 }, shape: shape)
+    }
+    let (a, b) = (numbers(example.left, 7919), numbers(example.right, 104_729))
+    let wide = einsum(example.equation, a.cast(to: .float64), b.cast(to: .float64))
+    #expect(
+      try einsum(example.equation, a, b).scalars(as: Float.self).map(Double.init) == wide.scalars(as: Double.self))
+  }
+
+  @Test func `a dot product of 2²⁵ ones is exact`() throws {
+    let ones = Tensor.ones([1 << 25])
+    #expect(try einsum("i,i->", ones, ones).scalar() == 0x1p25)
+  }
 }

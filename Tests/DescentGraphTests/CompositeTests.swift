@@ -91,4 +91,36 @@ import Testing
         ($0 - Float($1)).magnitude < 1e-6
       })
   }
+
+  @Test func `softmax and its relatives over no elements`() {
+    let x = Tensor.zeros([2, 0], dtype: .float64)
+    #expect(softmax(x).shape == [2, 0] && logSoftmax(x).shape == [2, 0])
+    #expect(evaluated(logSumExp(x)) == [-.infinity, -.infinity])
+    #expect(evaluated(logSumExp(x, axis: 0)) == [])
+    #expect(gradients(of: softmax(x).sum(), withRespectTo: [x])[0].shape == [2, 0])
+  }
+
+  @Test(arguments: [DType.float32, .float64, .float16, .bfloat16])
+  func `the gradient of log-sum-exp where an element is infinite`(dtype: DType) {
+    let x = Tensor([.infinity, 200, 1, -.infinity, 3, 3] as [Double], shape: [2, 3]).cast(to: dtype)
+    let slope = evaluated(gradients(of: logSumExp(x).sum(), withRespectTo: [x])[0])
+    // What an infinity weighs against itself is not defined.
+    #expect(slope[0].isNaN && Array(slope[1...]) == [0, 0, 0, 0.5, 0.5])
+  }
+
+  @Test(arguments: [DType.float16, .bfloat16]) func `means of half-width floats do not overflow`(dtype: DType) {
+    let x = Tensor(filled: 3, shape: [100_000]).cast(to: dtype)
+    #expect(evaluated(x.mean()) == [3])
+    #expect(evaluated(x.mean(axes: [0], keepingAxes: true)) == [3])
+  }
+
+  @Test func `a mean is a division`() {
+    for count in [3, 7, 768, 10_000] {
+      let x = Tensor(filled: 1, shape: [count])
+      #expect(evaluated(x.mean(), as: Float.self) == [1])
+      #expect(evaluated((x * 7.3).mean()) == [evaluated((x * 7.3).sum())[0] / Double(count)])
+    }
+    #expect(evaluated(Tensor.zeros([0]).mean())[0].isNaN)
+    #expect(Tensor.zeros([0, 3]).mean(axes: [1]).shape == [0])
+  }
 }

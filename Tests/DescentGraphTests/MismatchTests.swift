@@ -17,6 +17,8 @@ import Testing
     case argsortAxis, argsortBool, cumulativeSumAxis, topK, takingAlong, takingAlongIndices, takingAlongNothing
     case lowerTriangle, einsumLetter, einsumOperands, einsumRank, einsumExtents, einsumResult, einsumTwice
     case einsumArrow, einsumEllipsis
+    case expanded, elementCount, byteCount, storageIndex, storageSet, storageInteger, filledInteger, paddingInteger
+    case iotaTooLong, argmaxTooLong, shift, sliceOfNothing
     case attentionShapes, attentionDTypes, attentionRank, attentionWithoutKeys, attentionGradientShapes
 
     /// What the message must contain.
@@ -93,6 +95,18 @@ import Testing
       case .einsumTwice: ["einsum", "ij->ii", "\"i\"", "position 6", "twice"]
       case .einsumArrow: ["einsum", "ij->i->j", "arrow", "position 6"]
       case .einsumEllipsis: ["einsum", "ellipsis", "[2, 3]", "[4, 3]"]
+      case .expanded: ["expanded", "axis 5", "[2, 3]"]
+      case .elementCount: ["[1099511627776, 1099511627776]", "elements"]
+      case .byteCount: ["f64[2305843009213693952]", "bytes"]
+      case .storageIndex: ["element 6", "[2, 3]", "6"]
+      case .storageSet: ["element -1", "[2, 3]"]
+      case .storageInteger: ["300", "u8[2]"]
+      case .filledInteger: ["0.5", "i32[2]"]
+      case .paddingInteger: ["0.5", "i32"]
+      case .iotaTooLong: ["iota", "u8", "256", "[257]"]
+      case .argmaxTooLong: ["argmax", "axis 0", "[4294967296]"]
+      case .shift: ["shiftedLeft", "-1"]
+      case .sliceOfNothing: ["slice", "[2, 3]"]
       case .attentionShapes: ["attention", "f32[2, 3, 1, 4]", "f32[2, 3, 1, 5]", "[batch, time, heads, width]"]
       case .attentionDTypes: ["attention", "f32[2, 3, 1, 4]", "f64[2, 3, 1, 4]"]
       case .attentionRank: ["attention", "f32[2, 3, 4]", "[batch, time, heads, width]"]
@@ -163,6 +177,18 @@ import Testing
       case .einsumTwice: _ = einsum("ij->ii", zeros([2, 3]))
       case .einsumArrow: _ = einsum("ij->i->j", zeros([2, 3]))
       case .einsumEllipsis: _ = einsum("...i,...i->...", zeros([2, 3]), zeros([4, 3]))
+      case .expanded: _ = zeros([2, 3]).expanded(axis: 5)
+      case .elementCount: _ = (zeros([1 << 40, 1 << 40]) + 1).shape.elementCount
+      case .byteCount: _ = Storage(shape: [1 << 61], dtype: .float64)
+      case .storageIndex: _ = Storage(shape: [2, 3], dtype: .float32).double(at: 6)
+      case .storageSet: Storage(shape: [2, 3], dtype: .float32).set(1, at: -1)
+      case .storageInteger: Storage(shape: [2], dtype: .uint8).set(300, at: 0)
+      case .filledInteger: _ = Tensor(filled: 0.5, shape: [2], dtype: .int32)
+      case .paddingInteger: _ = zeros([2], .int32).padded(low: [1], high: [0], value: 0.5)
+      case .iotaTooLong: _ = Tensor.iota([257], dtype: .uint8)
+      case .argmaxTooLong: _ = zeros([1 << 32]).argmax()
+      case .shift: _ = zeros([2], .int32).shiftedLeft(by: -1)
+      case .sliceOfNothing: _ = zeros([2, 3]).sliced(starts: [], limits: [])
       case .attentionShapes: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 3, 1, 5]), zeros([2, 3, 1, 5]))
       case .attentionDTypes: _ = attention(zeros([2, 3, 1, 4]), zeros([2, 3, 1, 4], .float64), zeros([2, 3, 1, 4]))
       case .attentionRank: _ = attention(zeros([2, 3, 4]), zeros([2, 3, 4]), zeros([2, 3, 4]))

@@ -161,8 +161,8 @@ extension KernelEmitter {
       case .multiply: return ir.emit("fmul contract \(type) \(a), \(b)")
       case .divide: return ir.emit("fdiv \(type) \(a), \(b)")
       case .power: return ir.call(.pow, [a, b], dtype, lanes)
-      case .maximum: return extreme("ogt", "olt", a, b, right, type, lanes)
-      case .minimum: return extreme("olt", "ogt", a, b, right, type, lanes)
+      case .maximum: return extreme("olt", a, b, right, type, lanes)
+      case .minimum: return extreme("ogt", a, b, right, type, lanes)
       case .and, .or, .xor, .shiftLeft, .shiftRight: fatalError("\(f.rawValue) is not defined for \(dtype)")
       }
     }
@@ -189,15 +189,13 @@ extension KernelEmitter {
     }
   }
 
-  /// The greater or lesser operand; NaN when either is NaN.
+  /// `b` where `a` compares to it as `order` says, else `a`; NaN when either is NaN.
   private func extreme(
-    _ order: String, _ reversed: String, _ a: String, _ b: String, _ right: Double?, _ type: String, _ lanes: Int
+    _ order: String, _ a: String, _ b: String, _ right: Double?, _ type: String, _ lanes: Int
   ) -> String {
-    if let right, !right.isNaN {
-      return ir.select(ir.emit("fcmp \(reversed) \(type) \(a), \(b)"), b, a, type, lanes)
-    }
-    let chosen = ir.select(ir.emit("fcmp \(order) \(type) \(a), \(b)"), a, b, type, lanes)
-    return ir.select(ir.emit("fcmp uno \(type) \(a), \(a)"), a, chosen, type, lanes)
+    let chosen = ir.select(ir.emit("fcmp \(order) \(type) \(a), \(b)"), b, a, type, lanes)
+    if let right, !right.isNaN { return chosen }
+    return ir.select(ir.emit("fcmp uno \(type) \(b), \(b)"), b, chosen, type, lanes)
   }
 
   /// Truncating division; by 0 it gives 0, and the one overflow wraps.

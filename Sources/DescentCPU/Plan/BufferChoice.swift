@@ -5,6 +5,10 @@ import DescentGraph
 struct BufferChoice {
   private(set) var buffered = BufferedNodes()
   private let uses: Uses
+  /// Operations behind an element of each value that is not stored.
+  private var unstored: [Node: Int] = [:]
+  /// A value with more of them is stored, however they are used: a sum of twenty thousand losses is no single kernel.
+  private static let mostUnstored = 1000
 
   init(order: [Node], roots: [Node], uses: Uses, epilogues: [Node: MatrixEpilogue]) {
     self.uses = uses
@@ -21,19 +25,24 @@ struct BufferChoice {
       case .call, .scan: buffered.insert(node)
       case .dot: buffered.insert(epilogues[node]?.result ?? node)
       case .unary, .binary, .compare, .select, .cast, .bitcast:
-        if !inside.contains(node) && isWorthStoring(node) { buffered.insert(node) }
+        if !inside.contains(node) && (isWorthStoring(node) || unstored(behind: node) > Self.mostUnstored) {
+          buffered.insert(node)
+        }
       // A few drawn words for many elements are drawn once.
       case .randomBits: if uses.isBroadcast(node) { buffered.insert(node) }
       case .constant(.splat), .iota, .stopGradient, .reshape, .transpose, .broadcast, .slice, .reverse,
         .gather, .windows, .barrier:
         break
       }
+      if !buffered.nodes.contains(node) { unstored[node] = unstored(behind: node) }
     }
     for root in roots {
       let base = Partition.withoutReshapes(root)
       if !inside.contains(base) { buffered.insert(base) }
     }
   }
+
+  private func unstored(behind node: Node) -> Int { node.inputs.reduce(1) { $0 + (unstored[$1] ?? 0) } }
 
   /// A value that several consumers want, or one that a broadcast would compute many times over, gets a buffer (which
   /// disappears again when all its consumers end up in its kernel). A few cheap operations are rather done again.

@@ -27,6 +27,13 @@ struct ConvolutionShapes {
     if x.contains(0) || kernel.contains(0) || result.contains(0) { return nil }
   }
 
+  /// Whether oneDNN must not be asked: its gradient of a 1×1 kernel with strides writes past its working memory where the
+  /// channels do not fill vectors (oneDNN issue 6035, open).
+  func isUnsafe(_ c: Convolution) -> Bool {
+    kind == .kernelGradient && c.strides.contains { $0 > 1 } && kernel.dropFirst(2).allSatisfy { $0 == 1 }
+      && x[1] % (OneDNNLibrary.vectorLanes ?? 16) != 0
+  }
+
   /// Blocks of x and of the result that oneDNN may have fast kernels for, best first. Few channels, as an image's colours,
   /// are read in row-major order.
   var blocks: [(Int, Int)] {

@@ -80,7 +80,7 @@ struct LayoutPass {
   // MARK: Convolutions
 
   private mutating func convolution(_ node: Node) -> (Node, Blocking?)? {
-    guard var c = node.convolution, let shapes = ConvolutionShapes(node) else { return nil }
+    guard var c = node.convolution, let shapes = ConvolutionShapes(node), !shapes.isUnsafe(c) else { return nil }
     for (inputBlock, resultBlock) in shapes.blocks {
       let layout = ConvolutionLayout(
         inputBlock: inputBlock, resultBlock: resultBlock, isStrict: precision == .strict)

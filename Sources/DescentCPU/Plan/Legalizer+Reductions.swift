@@ -1,6 +1,6 @@
 import DescentGraph
 
-/// Long reductions in two stages: pieces first, then their results.
+/// Long reductions and deep dot products in two stages: pieces first, then their results.
 ///
 /// Where the reduced axes are innermost ("rows"), the first stage lets threads share what would be few, long tasks. Where
 /// they are not ("columns"), a single loop would walk far apart places of memory for every vector of results; pieces of a
@@ -10,6 +10,9 @@ extension Legalizer {
   private static let rowPiece = 16384
   /// Rows with fewer results than this are cut, so that threads have something to share.
   private static let fewRows = 16
+  /// The depth of a dot product that one running sum takes. Its error grows with the depth: 10⁷ products of one sign are
+  /// off by a hundredth in float32.
+  private static let depthPiece = 16384
   /// Rows of a matrix that are summed up at a time: few enough for the processor to prefetch all of them.
   private static let columnPiece = 32
   /// Column sums over less than this stay in the cache, where one loop is as good.
@@ -32,6 +35,45 @@ extension Legalizer {
     // Partial results of half-width floats are not rounded.
     let wide = x.dtype.isHalf ? x.cast(to: .float32) : x
     return inPieces(r, axes, wide, piece).reshaped(x.shape.removing(axes: axes)).cast(to: x.dtype)
+  }
+
+  /// A deep dot product as one of pieces, which become a batch, and their sum; nil where one running sum is good enough.
+  static func twoStages(_ a: Tensor, _ b: Tensor, _ axes: DotAxes) -> Tensor? {
+    let extents = axes.lhsContracting.map { a.shape[$0] }
+    guard extents.reduce(1, *) > 2 * depthPiece, !a.shape.contains(0), !b.shape.contains(0) else { return nil }
+    // The innermost axes that fit into a piece stay whole, the one before them is cut, those further out are the batch.
+    var cut = extents.count - 1
+    var inner = 1
+    while cut > 0, inner * extents[cut] <= depthPiece {
+      inner *= extents[cut]
+      cut -= 1
+    }
+    let part = min(max(depthPiece / inner, 1), extents[cut])
+    let whole = extents[cut] / part * part
+    let (left, right) = (axes.lhsContracting[cut], axes.rhsContracting[cut])
+
+    func split(_ x: Tensor, _ axis: Int) -> Tensor {
+      var shape = x.shape.extents
+      shape.replaceSubrange(axis...axis, with: [whole / part, part])
+      return x.sliced(axis: axis, 0..<whole).reshaped(Shape(shape))
+    }
+    func moved(_ list: [Int], behind axis: Int) -> [Int] { list.map { $0 > axis ? $0 + 1 : $0 } }
+    var pieces = axes
+    pieces.lhsBatch =
+      moved(axes.lhsBatch, behind: left) + moved(Array(axes.lhsContracting[..<cut]), behind: left) + [left]
+    pieces.rhsBatch =
+      moved(axes.rhsBatch, behind: right) + moved(Array(axes.rhsContracting[..<cut]), behind: right) + [right]
+    pieces.lhsContracting = [left + 1] + moved(Array(axes.lhsContracting[(cut + 1)...]), behind: left)
+    pieces.rhsContracting = [right + 1] + moved(Array(axes.rhsContracting[(cut + 1)...]), behind: right)
+    let products = legal(split(a, left), split(b, right), pieces)
+    let new = Array(axes.lhsBatch.count..<pieces.lhsBatch.count)
+    let sum = products.sum(axes: new)
+    if whole == extents[cut] { return sum }
+    return sum
+      + legal(a.sliced(axis: left, whole..<extents[cut]), b.sliced(axis: right, whole..<extents[cut]), axes)
+  }
+  private static func legal(_ a: Tensor, _ b: Tensor, _ axes: DotAxes) -> Tensor {
+    product(a, b, axes) ?? dot(a, b, axes)
   }
 
   private static func inPieces(_ r: Reduction, _ axes: [Int], _ x: Tensor, _ piece: Int) -> Tensor {

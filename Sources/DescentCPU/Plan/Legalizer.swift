@@ -9,7 +9,7 @@ import DescentGraph
 /// - Convolutions become dot products over windows (`ConvolutionLowering`).
 /// - Reshapes that join axes move behind what reads them (`ReshapePostponement`).
 /// - Every update and result gets a node of its own to be computed into.
-/// - Long reductions become two stages: see `Legalizer+Reductions.swift`.
+/// - Long reductions and deep dot products become two stages: see `Legalizer+Reductions.swift`.
 enum Legalizer {
   static func legalize(_ program: Program) -> Program {
     program.mapRoots { roots in
@@ -84,14 +84,14 @@ enum Legalizer {
   }
 
   /// A dot product as kernels can run it; nil where they can run it as it is.
-  private static func product(_ a: Tensor, _ b: Tensor, _ axes: DotAxes) -> Tensor? {
+  static func product(_ a: Tensor, _ b: Tensor, _ axes: DotAxes) -> Tensor? {
     if a.dtype.isHalf {
       // Products and sums in float32, rounded once.
       let (wideA, wideB) = (a.cast(to: .float32), b.cast(to: .float32))
       return (product(wideA, wideB, axes) ?? dot(wideA, wideB, axes)).cast(to: a.dtype)
     }
     guard a.dtype == .float32, !a.shape.contains(0), !b.shape.contains(0) else { return multiplyAndSum(a, b, axes) }
-    return walkable(a, b, axes)
+    return twoStages(a, b, axes) ?? walkable(a, b, axes)
   }
 
   /// The product with operands in the order batch, free, contracting where their own order cannot be walked as matrices;

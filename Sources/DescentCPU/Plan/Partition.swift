@@ -67,7 +67,11 @@ struct Partition {
     var parts: [(node: Node, target: Node, region: Unit.Region?)]
     var members: Set<Node>
     var regionTargets: Set<Node>
+    /// Values that its parts would have as kernels of their own.
+    var size: Int
   }
+  /// Kernels do not join to larger ones: what LLVM needs for them grows faster than they do.
+  private static let largestKernel = 2000
 
   init(_ program: Program, precision: Precision, bodyLimits: [Subgraph: Int] = [:]) {
     self.program = program
@@ -223,11 +227,13 @@ struct Partition {
 
     for index in candidates(reads, domain) {
       guard case .loop(var loop) = groups[index].work,
+        loop.size + alone.kernel.values.count <= Self.largestKernel,
         let merged = merge(reads, domain, target, awaits, into: index, loop)
       else {
         continue
       }
       loop.domain = merged
+      loop.size += alone.kernel.values.count
       loop.parts.append((node, target, region))
       if isRegion { loop.regionTargets.insert(target) } else { loop.members.insert(node) }
       groups[index].work = .loop(loop)
@@ -241,7 +247,7 @@ struct Partition {
     }
     let loop = LoopGroup(
       domain: domain, parts: [(node, target, region)], members: isRegion ? [] : [node],
-      regionTargets: isRegion ? [target] : [])
+      regionTargets: isRegion ? [target] : [], size: alone.kernel.values.count)
     place(.loop(loop), reads: reads.nodes, targets: [target], awaits: awaits)
   }
 

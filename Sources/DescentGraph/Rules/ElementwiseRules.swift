@@ -63,7 +63,8 @@ enum ElementwiseRules {
     return TensorType(shape: inputs[0].shape, dtype: dtype)
   }
 
-  /// `y = f(x)`: the cotangent of `x` given that of `y`. Written with `y` where that saves recomputing `f`.
+  /// `y = f(x)`: the cotangent of `x` given that of `y`. Written with `y` where that saves recomputing `f`; and as `g` times
+  /// the derivative, so that nothing overflows on the way to a product that does not.
   static func gradient(_ f: Unary, _ y: Tensor, _ x: Tensor, _ g: Tensor) -> Tensor? {
     switch f {
     case .negate: -g
@@ -74,13 +75,13 @@ enum ElementwiseRules {
     case .log1p: g / (x + 1)
     case .sqrt: g / (2 * y)
     // In y alone, so that a backward pass need not keep x.
-    case .rsqrt: -0.5 * g * (y * y * y)
+    case .rsqrt: g * (-0.5 * (y * y * y))
     case .sin: g * cos(x)
     case .cos: -(g * sin(x))
     case .tanh: g * (1 - y * y)
     // d/dx erf = 2/sqrt(pi) · exp(-x²)
-    case .erf: 1.1283791670955126 * g * exp(-(x * x))
-    case .sigmoid: g * y * (1 - y)
+    case .erf: g * (1.1283791670955126 * exp(-(x * x)))
+    case .sigmoid: g * (y * (1 - y))
     // Written with y, so that the backward pass needs no pre-activation; 0 at x = 0, as everywhere else.
     case .relu: select(y .> 0, g, Tensor.zeros(like: g))
     case .sign, .floor, .ceil, .not: nil
@@ -92,15 +93,22 @@ enum ElementwiseRules {
     case .add: [g, g]
     case .subtract: [g, -g]
     case .multiply: [g * b, g * a]
-    case .divide: [g / b, -(g * y / b)]
+    case .divide: [g / b, -(g * (y / b))]
     // At a = 0 the derivative by the exponent is 0, which log(0) · 0 would turn into NaN.
     case .power:
-      [g * b * pow(a, b - 1), g * y * log(select(a .> 0, a, Tensor.ones(like: a)))]
+      [g * (b * pow(a, lowered(b, of: a))), g * (y * log(select(a .> 0, a, Tensor.ones(like: a))))]
     // Equal operands share the gradient.
     case .maximum: sharing(a .> b, a .== b, g)
     case .minimum: sharing(a .< b, a .== b, g)
     case .and, .or, .xor, .shiftLeft, .shiftRight: [nil, nil]
     }
+  }
+
+  /// The exponent of a power's derivative, b − 1. Where x⁰ is differentiated at 0 it is 0 instead of −1: that derivative is
+  /// 0 · 1, which 0 · ∞ would turn into NaN.
+  private static func lowered(_ b: Tensor, of a: Tensor) -> Tensor {
+    if let exponent = b.splat, exponent != 0 { return b - 1 }
+    return select((a .== 0) & (b .== 0), b, b - 1)
   }
 
   private static func sharing(_ firstWins: Tensor, _ tie: Tensor, _ g: Tensor) -> [Tensor?] {

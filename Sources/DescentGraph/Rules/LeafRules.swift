@@ -14,6 +14,11 @@ enum LeafRules {
     guard let declared else { fatalError("iota needs a declared type") }
     require(declared.shape.indices.contains(axis), "iota: axis \(axis) does not exist in shape \(declared.shape)")
     require(declared.dtype != .bool, "iota cannot count in bool")
+    let extent = declared.shape[axis]
+    require(
+      declared.dtype.isFloat || extent == 0 || declared.dtype.rounding(Double(extent - 1)) == Double(extent - 1),
+      "iota: \(declared.dtype) cannot count to \(extent - 1) along axis \(axis) of shape \(declared.shape); "
+        + "use a wider dtype")
     return declared
   }
 

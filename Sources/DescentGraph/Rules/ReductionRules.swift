@@ -16,6 +16,8 @@ enum ReductionRules {
     let x = inputs[0]
     require(x.shape.indices.contains(axis), "argmax: axis \(axis) does not exist in shape \(x.shape)")
     require(x.dtype != .bool && x.shape[axis] > 0, "argmax is not defined for \(TensorType(x))")
+    require(
+      x.shape[axis] - 1 <= Int(Int32.max), "argmax: axis \(axis) of shape \(x.shape) is too long for indices of i32")
     return TensorType(shape: x.shape.removing(axes: [axis]), dtype: .int32)
   }
 

@@ -52,9 +52,10 @@ public struct BatchNorm: UnaryModule {
       update(runningVariance, towards: moments.variance * (Double(count) / Double(count - 1)))
     } else {
       Forward.noteEvaluation(of: "BatchNorm(\(channels))")
-      moments = NormalizationStatistics(mean: aligned(runningMean.value), variance: aligned(runningVariance.value))
+      moments = NormalizationStatistics(
+        x, mean: aligned(runningMean.value), variance: aligned(runningVariance.value))
     }
-    return moments.normalized(x, epsilon: epsilon) * aligned(weight.value) + aligned(bias.value)
+    return moments.normalized(epsilon: epsilon) * aligned(weight.value) + aligned(bias.value)
   }
 
   private func update(_ state: Parameter, towards statistic: Tensor) {

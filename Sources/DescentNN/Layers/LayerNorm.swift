@@ -28,7 +28,7 @@ public struct LayerNorm: UnaryModule {
   /// Traps unless the shape of x ends in the weight's.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let axes = normalizedAxes(of: x, "LayerNorm", weight.shape)
-    let scaled = NormalizationStatistics(x, axes: axes).normalized(x, epsilon: epsilon) * weight.value
+    let scaled = NormalizationStatistics(x, axes: axes).normalized(epsilon: epsilon) * weight.value
     guard let bias else { return scaled }
     return scaled + bias.value
   }
@@ -42,21 +42,31 @@ func normalizedAxes(of x: Tensor, _ layer: String, _ shape: Shape) -> [Int] {
   return Array((x.rank - shape.rank)..<x.rank)
 }
 
-/// Mean and biased variance of a tensor along some axes, which are kept with extent 1.
+/// A tensor along some axes, which are kept with extent 1: its mean, its biased variance, and how far it is from the mean.
 struct NormalizationStatistics {
   let mean: Tensor
   let variance: Tensor
+  private let centred: Tensor
 
+  /// Everything is taken from the differences to each group's first element. So equal elements are 0 from their mean, and
+  /// not the rounding of their sum, which 1/√ε makes three hundred times larger; and a small spread around a large mean is
+  /// not lost in its last digits.
   init(_ x: Tensor, axes: [Int]) {
-    mean = x.mean(axes: axes, keepingAxes: true)
-    let centred = x - mean
+    let limits = x.shape.indices.map { axes.contains($0) ? min(x.shape[$0], 1) : x.shape[$0] }
+    let first = x.sliced(starts: x.shape.map { _ in 0 }, limits: limits).stoppingGradient()
+    let differences = x.shape.contains(0) ? x : x - first
+    let meanDifference = differences.mean(axes: axes, keepingAxes: true)
+    mean = x.shape.contains(0) ? meanDifference : first + meanDifference
+    centred = differences - meanDifference
     variance = (centred * centred).mean(axes: axes, keepingAxes: true)
   }
 
-  init(mean: Tensor, variance: Tensor) {
+  /// Of known statistics.
+  init(_ x: Tensor, mean: Tensor, variance: Tensor) {
     self.mean = mean
     self.variance = variance
+    centred = x - mean
   }
 
-  func normalized(_ x: Tensor, epsilon: Double) -> Tensor { (x - mean) * rsqrt(variance + epsilon) }
+  func normalized(epsilon: Double) -> Tensor { centred * rsqrt(variance + epsilon) }
 }

@@ -48,4 +48,27 @@ import Testing
     #expect(LayerNorm(3).epsilon == 1e-5 && RMSNorm(3).epsilon == 0x1p-23)
     #expect(RMSNorm([2, 3]).weight.shape == [2, 3])
   }
+
+  /// What a mean is off by, 1/√ε makes three hundred times larger.
+  @Test(arguments: [3, 9, 256, 768, 10_000]) func `rows of equal elements are normalized to 0`(width: Int) throws {
+    for value in [7.3, -1e4, 0.1, 3e6] {
+      let (layer, channels) = (LayerNorm(width), BatchNorm(2))
+      for parameter in [layer.weight, channels.weight] {
+        try parameter.variable.assign(Tensor.ones(parameter.shape))
+      }
+      #expect(try layer(Tensor(filled: value, shape: [2, width])).values() == [Double](repeating: 0, count: 2 * width))
+      let normalized = Forward.training(key: RandomKey(0)) { channels(Tensor(filled: value, shape: [width, 2, 1, 1])) }
+      #expect(try normalized.values() == [Double](repeating: 0, count: 2 * width))
+    }
+  }
+
+  @Test func `a small spread around a large mean`() throws {
+    let spread = (0..<768).map { Double($0 % 5) - 2 }
+    let layer = LayerNorm(768)
+    try layer.weight.variable.assign(Tensor.ones([768]))
+    let found = try layer(Tensor(spread.map { Float(1e5 + $0) }, shape: [1, 768])).values()
+    let mean = spread.reduce(0, +) / 768
+    let variance = spread.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 768
+    #expect(greatestDifference(found, spread.map { ($0 - mean) / (variance + 1e-5).squareRoot() }) < 1e-5)
+  }
 }

@@ -1,5 +1,6 @@
 import DescentGraph
 import DescentNN
+import DescentRuntime
 import Foundation
 import Testing
 
@@ -118,5 +119,65 @@ import Testing
     let logits = Tensor([1, 2, 0, 5, 4, 3, -1, -2, -3, 0, 0, 9] as [Float], shape: [4, 3])
     #expect(try accuracy(logits, labels: Tensor([1, 0, 2, 2] as [Int32])).scalar() == 0.75)
     #expect(try accuracy(logits, labels: Tensor([0, 1, 2, 1] as [Int64])).scalar() == 0)
+  }
+
+  static let logitsOfThree = Tensor([0, 1, 2, 0, 1, 2] as [Float], shape: [2, 3])
+
+  @Test func `ignored examples count in nothing`() throws {
+    let x = Self.logitsOfThree
+    let expected = crossEntropy([[0, 1, 2]], [1], smoothing: 0)
+    for ignored in [-100, -1, 2, 7] {
+      let loss = DescentNN.crossEntropy(x, labels: Tensor([1, Int32(ignored)]), ignoreIndex: ignored)
+      #expect(relativeError([try loss.scalar()], [expected]) < 1e-6)
+      #expect(try gradient(loss, x)[3...] == [0, 0, 0])
+      #expect(try accuracy(x, labels: Tensor([1, Int32(ignored)]), ignoreIndex: ignored).scalar() == 0)
+    }
+    let all = Tensor([-1, -1] as [Int64])
+    #expect(try DescentNN.crossEntropy(x, labels: all, ignoreIndex: -1).scalar().isNaN)
+    let smoothed = DescentNN.crossEntropy(
+      x, labels: Tensor([1, -1] as [Int32]), labelSmoothing: 0.1, ignoreIndex: -1)
+    #expect(relativeError([try smoothed.scalar()], [crossEntropy([[0, 1, 2]], [1], smoothing: 0.1)]) < 1e-6)
+  }
+
+  /// Every way in which labels come into a compiled function, each with a label too many.
+  @Test func `labels that are no class are an error where they are data`() throws {
+    let x = Self.logitsOfThree
+    func message(_ body: () throws -> Void) -> String {
+      do {
+        try body()
+        return "nothing was thrown"
+      } catch { return "\(error)" }
+    }
+    let wrong = "crossEntropy: label 3 at position 1 is outside 0..<3; number the classes from 0"
+    let step = compile { (x: Tensor, y: Tensor) in DescentNN.crossEntropy(x, labels: y) }
+    for labels in [Tensor([2, 3] as [Int32]), Tensor([2, 3] as [Int64]), Tensor([2, 3] as [UInt8])] {
+      #expect(message { _ = try step(x, labels) }.contains(wrong), "argument \(labels.dtype)")
+      let closed = compile { (x: Tensor) in DescentNN.crossEntropy(x, labels: labels) }
+      #expect(message { _ = try closed(x) }.contains(wrong), "constant \(labels.dtype)")
+    }
+    #expect(message { _ = try step(x, Tensor([-1, 0] as [Int32])) }.contains("label -1 at position 0"))
+    #expect(try step(x, Tensor([2, 0] as [Int32])).scalar().isFinite)
+
+    // Through ops that only move them, and by the row numbers that a source gives.
+    let moved = compile { (x: Tensor, y: Tensor) in
+      DescentNN.crossEntropy(x, labels: y.reshaped([2]).cast(to: .int64).reversed(axes: [0]))
+    }
+    #expect(message { _ = try moved(x, Tensor([2, 3] as [Int32], shape: [2, 1])) }.contains("label 3 at position 1"))
+    let all = Tensor([0, 1, 2, 3] as [Int32])
+    let gathered = compile { (x: Tensor, rows: Tensor) in
+      DescentNN.crossEntropy(x, labels: all.gathering(rows))
+    }
+    #expect(message { _ = try gathered(x, Tensor([0, 1] as [Int32])) }.contains("label 3 at position 3"))
+    let counted = compile { (x: Tensor, y: Tensor) in accuracy(x, labels: y) }
+    #expect(message { _ = try counted(x, Tensor([2, 3] as [Int32])) }.contains("accuracy: label 3 at position 1"))
+    // A part of something may lie beside what is no label.
+    let table = Tensor([1, 77, 2, 88] as [Int32], shape: [2, 2])
+    #expect(try step(x, table.sliced(axis: 1, 0..<1).reshaped([2])).scalar().isFinite)
+  }
+
+  @Test func `a computed label that is no class makes the loss NaN, and its row's gradient`() throws {
+    let step = compile { (x: Tensor, y: Tensor) in DescentNN.crossEntropy(x, labels: y + 1) }
+    #expect(try step(Self.logitsOfThree, Tensor([1, 2] as [Int32])).scalar().isNaN)
+    #expect(try step(Self.logitsOfThree, Tensor([1, 1] as [Int32])).scalar().isFinite)
   }
 }
