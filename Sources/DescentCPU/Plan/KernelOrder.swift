@@ -39,14 +39,14 @@ struct KernelOrder {
   init(_ partition: Partition) {
     self.partition = partition
     let kernels = partition.kernels()
-    var edges = partition.groups.map(\.dependencies)
+    var dependencies = partition.dependencies
     placeInputs()
-    placeRoots(kernels, &edges)
+    placeRoots(kernels, &dependencies)
     for node in kernels.flatMap(\.writes) where places[node] == nil { places[node] = .arena }
     for node in partition.buffered.nodes {
       if case .constant(.data) = node.op { places[node] = .constant }
     }
-    groupOrder = order(kernels, edges)
+    groupOrder = order(kernels, dependencies.dependencies)
     steps = groupOrder.map { kernels[$0] }
   }
 
@@ -59,7 +59,7 @@ struct KernelOrder {
 
   // MARK: In place
 
-  private mutating func placeRoots(_ kernels: [Step], _ edges: inout [Set<Int>]) {
+  private mutating func placeRoots(_ kernels: [Step], _ dependencies: inout DependencyGraph) {
     let program = partition.program
     let positions = Dictionary(
       uniqueKeysWithValues: program.reads.enumerated().map { (ObjectIdentifier($1.variable), $0) })
@@ -72,7 +72,7 @@ struct KernelOrder {
       let value = partition.buffered.owner(of: update.value)!
       let variable = positions[ObjectIdentifier(update.variable)]!
       let old = program.reads[variable].input
-      if Self.placeOver(old, value, readers[old] ?? [], writers[value] ?? [], kernels, &edges) {
+      if Self.placeOver(old, value, readers[old] ?? [], writers[value] ?? [], kernels, &dependencies) {
         places[value] = .variable(variable)
       } else {
         lateCopies.append((value, variable))
@@ -84,37 +84,27 @@ struct KernelOrder {
     }
   }
 
-  /// Whether `value` can be written over `old`: then each kernel that reads the old value gets an edge to those that write
-  /// the new one.
+  /// Whether `value` can be written over `old`: then the kernels that write the new value wait for those that read the old
+  /// one.
   private static func placeOver(
-    _ old: Node, _ value: Node, _ readers: [Int], _ writers: [Int], _ kernels: [Step], _ edges: inout [Set<Int>]
+    _ old: Node, _ value: Node, _ readers: [Int], _ writers: [Int], _ kernels: [Step],
+    _ dependencies: inout DependencyGraph
   ) -> Bool {
     var added: [(reader: Int, writer: Int)] = []
     // Taken back where it turns out that it cannot.
-    defer { for edge in added { edges[edge.writer].remove(edge.reader) } }
+    defer { for (reader, writer) in added { dependencies.remove(reader, of: writer) } }
     for reader in readers {
       for writer in writers {
         if reader == writer {
           guard case .loop(let loop) = kernels[reader].work, loop.canOverwrite(old, with: value) else { return false }
         } else {
-          if reaches(from: reader, to: writer, edges) { return false }
-          if edges[writer].insert(reader).inserted { added.append((reader, writer)) }
+          if dependencies.waits(reader, for: writer) { return false }
+          if dependencies.insert(reader, of: writer) { added.append((reader, writer)) }
         }
       }
     }
     added = []
     return true
-  }
-
-  /// Whether `start` waits for `goal`.
-  private static func reaches(from start: Int, to goal: Int, _ edges: [Set<Int>]) -> Bool {
-    var seen: Set<Int> = []
-    var stack = [start]
-    while let next = stack.popLast() {
-      if next == goal { return true }
-      if seen.insert(next).inserted { stack += edges[next] }
-    }
-    return false
   }
 
   // MARK: Order

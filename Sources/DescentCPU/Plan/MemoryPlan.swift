@@ -69,23 +69,36 @@ struct MemoryPlan {
     }
     .sorted { ($1.size, $0.first, $0.last) < ($0.size, $1.first, $1.last) }
 
+    /// What is placed already, by offset.
+    var placed: [(offset: Int, end: Int, first: Int, last: Int)] = []
     for life in lives {
-      let living = slots.filter { $0.firstUse <= life.last && life.first <= $0.lastUse }.sorted {
-        $0.offset < $1.offset
-      }
       var offset = 0
-      for other in living {
+      for other in placed where other.first <= life.last && life.first <= other.last {
         if offset + life.size <= other.offset { break }
-        offset = max(offset, other.offset + other.byteCount)
+        offset = max(offset, other.end)
       }
+      let position = placed.firstIndex { $0.offset > offset } ?? placed.count
+      placed.insert((offset, offset + life.size, life.first, life.last), at: position)
       for node in life.chain {
         slots.append(Slot(node: node, offset: offset, byteCount: life.size, firstUse: life.first, lastUse: life.last))
       }
       byteCount = max(byteCount, offset + life.size)
     }
-    for position in schedule.steps.indices {
-      let live = lives.reduce(0) { $0 + ($1.first <= position && position <= $1.last ? $1.size : 0) }
-      lowerBound = max(lowerBound, live)
+    lowerBound = Self.greatestSum(lives.map { ($0.size, $0.first, $0.last) }, steps: schedule.steps.count)
+  }
+
+  /// The most bytes that live at one step.
+  private static func greatestSum(_ lives: [(size: Int, first: Int, last: Int)], steps: Int) -> Int {
+    var changes = [Int](repeating: 0, count: steps + 2)
+    for life in lives {
+      changes[life.first] += life.size
+      changes[life.last + 1] -= life.size
     }
+    var (sum, greatest) = (0, 0)
+    for change in changes[..<steps] {
+      sum += change
+      greatest = max(greatest, sum)
+    }
+    return greatest
   }
 }

@@ -35,6 +35,8 @@ struct Partition {
   let program: Program
   private(set) var buffered: BufferedNodes
   private(set) var groups: [Group] = []
+  /// Which groups wait for the results of which.
+  private(set) var dependencies = DependencyGraph()
   private let order: [Node]
   private let uses: Uses
   /// For each dot product whose bias and activation run inside the matrix product: the node they end in.
@@ -50,8 +52,6 @@ struct Partition {
 
   struct Group {
     var work: Work
-    /// Positions of the groups whose results this one reads.
-    var dependencies: Set<Int> = []
     /// Nodes whose memory the group reads.
     var reads: Set<Node> = []
     enum Work {
@@ -186,6 +186,7 @@ struct Partition {
 
   private mutating func group(_ units: [Unit], missing: inout [Node]) {
     groups = []
+    dependencies = DependencyGraph()
     writers = [:]
     readers = [:]
     for unit in units {
@@ -206,8 +207,8 @@ struct Partition {
   private mutating func place(_ work: Group.Work, reads: Set<Node>, targets: [Node], awaits: Set<Node>? = nil) {
     // Writing after an earlier writer of the same tensor (a fill, a copy) is a dependency too.
     let awaits = awaits ?? awaited(behind: targets.flatMap(\.inputs))
-    let dependencies = Set((Array(reads.union(awaits)) + targets).flatMap { writers[$0] ?? [] })
-    groups.append(Group(work: work, dependencies: dependencies, reads: reads))
+    dependencies.append(waitingFor: Set((Array(reads.union(awaits)) + targets).flatMap { writers[$0] ?? [] }))
+    groups.append(Group(work: work, reads: reads))
     for target in targets { writers[target, default: []].append(groups.count - 1) }
     for node in reads { readers[node, default: []].insert(groups.count - 1) }
   }
@@ -238,9 +239,9 @@ struct Partition {
       if isRegion { loop.regionTargets.insert(target) } else { loop.members.insert(node) }
       groups[index].work = .loop(loop)
       groups[index].reads.formUnion(reads.nodes)
-      groups[index].dependencies.formUnion(
-        reads.nodes.union(awaits).flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
-      groups[index].dependencies.remove(index)
+      for writer in reads.nodes.union(awaits).flatMap({ writers[$0] ?? [] }) + (writers[target] ?? []) {
+        dependencies.insert(writer, of: index)
+      }
       writers[target, default: []].append(index)
       for node in reads.nodes { readers[node, default: []].insert(index) }
       return
@@ -307,7 +308,7 @@ struct Partition {
     // Nothing the unit waits for may wait for the kernel.
     let others = Set(reads.nodes.union(awaits).flatMap { writers[$0] ?? [] } + (writers[target] ?? []))
       .subtracting([index])
-    return others.contains(where: { depends($0, on: index) }) ? nil : merged
+    return others.contains(where: { dependencies.waits($0, for: index) }) ? nil : merged
   }
 
   /// The stored values that a unit has to wait for, beside those it reads: what barriers name between `nodes` and the
@@ -328,15 +329,5 @@ struct Partition {
       }
     }
     return found
-  }
-
-  private func depends(_ start: Int, on goal: Int) -> Bool {
-    var seen: Set<Int> = []
-    var stack = [start]
-    while let next = stack.popLast() {
-      if next == goal { return true }
-      if seen.insert(next).inserted { stack += groups[next].dependencies }
-    }
-    return false
   }
 }
