@@ -54,6 +54,13 @@ public struct AnyMethod: OptimizationMethod {
     }
     return opened(base)
   }
+  /// What the step of the method inside does.
+  public func plan(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [StepPlan] {
+    func opened<Method: OptimizationMethod>(_ method: Method) -> [StepPlan] {
+      method.plan(parameters.map(Self.typed(for: method)), at: Self.typed(step, for: method))
+    }
+    return opened(base)
+  }
   /// Where the method inside would have the network evaluated.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     func opened<Method: OptimizationMethod>(_ method: Method) -> [Tensor]? {

@@ -43,6 +43,10 @@ public protocol OptimizationMethod: Sendable {
   /// The parameters' values after this step, in the order given.
   func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]
 
+  /// What the coming step does to each parameter, in the order given: asked by a modifier around the method that moves
+  /// parameters itself, as weight decay does. ``update(_:at:)`` then does it.
+  func plan(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [StepPlan]
+
   /// Where the network is to be evaluated and saved, if that is not where it is trained; nil when it is.
   ///
   /// Averages of the path (`averaged`), Schedule-Free. `step` is the one that comes next: its number is 1 before the first.
@@ -66,6 +70,11 @@ extension OptimizationMethod {
 
   /// Every method fits, unless it says otherwise.
   public func check(names: [String]) throws(NamePatternError) {}
+
+  /// Each parameter is stepped, at the learning rate.
+  public func plan(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [StepPlan] {
+    parameters.map { _ in StepPlan(rate: step.learningRate, number: step.number) }
+  }
 
   /// Nil: the network is evaluated where it is trained.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? { nil }

@@ -12,6 +12,7 @@ public struct Slot {
   private final class Memory {
     var variables: [Variable]
     var format: EncodedTensor?
+    var isWeight = false
     init(_ variable: Variable) { variables = [variable] }
   }
 
@@ -24,6 +25,15 @@ public struct Slot {
     default:
       fatalError("a slot must start from a constant, not from \(wrappedValue.node.op.name); evaluate it first")
     }
+  }
+
+  /// A slot for values of the parameter itself (slow weights, an average, where it started) and not for a statistic of its
+  /// gradients: it keeps its precision where state is kept in fewer bits, because the method goes back to it. In an
+  /// initializer: `_slow = .weight(.zeros(like: w))`.
+  public static func weight(_ start: Tensor) -> Slot {
+    let slot = Slot(wrappedValue: start)
+    slot.memory.isWeight = true
+    return slot
   }
 
   /// The tensor now: what this step has assigned, or what the last one left. It keeps its shape and dtype.
@@ -51,7 +61,7 @@ public struct Slot {
 
   /// Keeps the tensor in `format` from now on, if that can: before the first step only.
   func encode(as format: StateFormat, minimumCount: Int) {
-    guard memory.format == nil, variable.shape.elementCount >= minimumCount,
+    guard memory.format == nil, !memory.isWeight, variable.shape.elementCount >= minimumCount,
       let encoded = EncodedTensor(format, shape: variable.shape, dtype: variable.dtype)
     else { return }
     memory.variables = encoded.variables(startingAt: variable.storage)

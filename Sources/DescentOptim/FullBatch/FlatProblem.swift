@@ -26,11 +26,13 @@ struct FlatProblem {
     let steps, changes: Variable
     /// `[history]`: 1 / (step · change); 0 where there is none yet.
     let inverses: Variable
-    /// The Hessian's inverse to start from: step · change / change · change of the newest pair.
+    /// The Hessian's inverse to start from: step · change / change · change of the newest pair; 0 where there is none yet.
     let scale: Variable
 
     init(_ parameters: [Variable], history: Int) {
-      let dtype = parameters.first?.dtype ?? .float32
+      // All of them in one vector: in the widest of their types, which holds the elements of each.
+      let dtypes = Set(parameters.map(\.dtype))
+      let dtype: DType = dtypes.count == 1 ? dtypes.first! : dtypes.contains(.float64) ? .float64 : .float32
       let n = parameters.reduce(0) { $0 + $1.shape.elementCount }
       func vector(_ name: String, _ shape: Shape) -> Variable {
         Variable(shape: shape, dtype: dtype, name: "lbfgs.\(name)")
@@ -43,7 +45,7 @@ struct FlatProblem {
     }
 
     func flat(_ tensors: [Tensor]) -> Tensor {
-      concatenate(tensors.map { $0.reshaped([$0.shape.elementCount]) })
+      concatenate(tensors.map { $0.reshaped([$0.shape.elementCount]).cast(to: start.dtype) })
     }
 
     /// Moves the parameters to start + t · direction; results: the loss, its slope along the line, the greatest gradient.
@@ -52,7 +54,8 @@ struct FlatProblem {
       var offset = 0
       for parameter in parameters {
         let count = parameter.shape.elementCount
-        parameter.value = point.sliced(axis: 0, offset..<offset + count).reshaped(parameter.shape)
+        let part = point.sliced(axis: 0, offset..<offset + count).reshaped(parameter.shape)
+        parameter.value = part.cast(to: parameter.dtype)
         offset += count
       }
       let value = try loss()
@@ -60,16 +63,15 @@ struct FlatProblem {
       return [value, (gradient.value * direction.value).sum(), abs(gradient.value).max()]
     }
 
-    /// Takes the step to the last evaluation into the history, and starts a new line there. Results: the slope along it,
-    /// and the direction's length.
+    /// Takes the step to the last evaluation into the history, and starts a new line there. Result: the slope along it.
     func advance(history: Int) -> [Tensor] {
       let g = gradient.value
       let point = flat(parameters.map(\.value))
       let (step, change) = (point - start.value, g - gradientAtStart.value)
       let product = (step * change).sum()
       let square = (change * change).sum()
-      // Pairs without curvature would spoil the model of the Hessian.
-      let counts = product .> 2.2e-16 * square
+      // Pairs without curvature would spoil the model of the Hessian: what the slope has changed by is compared with the slope.
+      let counts = product .> 2.2e-16 * abs((step * gradientAtStart.value).sum())
       func pushed(_ old: Variable, _ new: Tensor) -> Tensor {
         let rest = history > 1 ? [old.value.sliced(axis: 0, 1..<history)] : []
         return select(counts, concatenate(rest + [new.expanded(axis: 0)]), old.value)
@@ -78,6 +80,9 @@ struct FlatProblem {
       let y = pushed(changes, change)
       let rho = pushed(inverses, 1 / product)
       let gamma = select(counts, product / square, scale.value)
+      // Without a pair the first step is of length 1, whatever the loss is measured in.
+      let length = g.norm()
+      let start = select(gamma .> 0, gamma, 1 / select(length .> 0, length, Tensor.ones(like: length)))
 
       func row(_ matrix: Tensor, _ i: Int) -> Tensor { matrix.sliced(axis: 0, i..<i + 1).reshaped([matrix.shape[1]]) }
       func inverse(_ i: Int) -> Tensor { rho.sliced(axis: 0, i..<i + 1).reshaped([]) }
@@ -88,13 +93,13 @@ struct FlatProblem {
         q = q - share * row(y, i)
         shares.append(share)
       }
-      q = gamma * q
+      q = start * q
       for i in 0..<history {
         q = q + (shares[history - 1 - i] - inverse(i) * (row(y, i) * q).sum()) * row(s, i)
       }
       (steps.value, changes.value, inverses.value, scale.value) = (s, y, rho, gamma)
-      (start.value, gradientAtStart.value, direction.value) = (point, g, -q)
-      return [-(q * g).sum(), sqrt((q * q).sum())]
+      (self.start.value, gradientAtStart.value, direction.value) = (point, g, -q)
+      return [-(q * g).sum()]
     }
   }
 
@@ -110,7 +115,6 @@ struct FlatProblem {
       offset += parameter.shape.elementCount
     }
     memory.start.assign(start)
-    memory.scale.assign(Storage(filled: 1, shape: [], dtype: memory.scale.dtype))
     self.memory = memory
     evaluation = compile(memoryLimit: memoryLimit) { try memory.evaluate(at: $0[0], loss) }
     direction = compile { _ in memory.advance(history: history) }
@@ -123,17 +127,14 @@ struct FlatProblem {
       loss: try results[0].scalar(), slope: try results[1].scalar(), greatest: try results[2].scalar())
   }
 
-  /// A new line from where the parameters are: its slope there, and the length of its direction.
-  func advance() throws -> (slope: Double, length: Double) {
-    let results = try direction([])
-    return (try results[0].scalar(), try results[1].scalar())
-  }
+  /// A new line from where the parameters are; gives its slope there.
+  func advance() throws -> Double { try direction([])[0].scalar() }
 
   /// Starts again with steepest descent.
   func forgetHistory() {
     for variable in [memory.inverses, memory.steps, memory.changes] {
       variable.assign(Storage(shape: variable.shape, dtype: variable.dtype))
     }
-    memory.scale.assign(Storage(filled: 1, shape: [], dtype: memory.scale.dtype))
+    memory.scale.assign(Storage(shape: [], dtype: memory.scale.dtype))
   }
 }

@@ -18,17 +18,20 @@ public struct LBFGS: Sendable {
   public var maximumIterations: Int
   /// Evaluations of the loss with its gradient after which it ends, at the lowest point of the line that it is on.
   public var maximumEvaluations: Int
-  /// Ends when no element of the gradient is larger.
+  /// Ends when no element of the gradient is larger than this times the largest one at the start. So what the loss is
+  /// measured in does not matter, as it does not for the steps: 2ᵏ·f takes those of f.
   public var gradientTolerance: Double
-  /// Ends when a step lowers the loss by no more than this times the loss or 1, whichever is larger.
+  /// Ends when a step lowers the loss by no more than this times the loss, and then one down the gradient does not either.
   public var lossTolerance: Double
   /// c₁ and c₂ of the Wolfe conditions.
   public var decrease: Double, curvature: Double
 
-  /// Defaults as SciPy's `L-BFGS-B` has them, except that it ends when the loss falls by 2.2e-9.
+  /// Tolerances above 0 count as no less than what the parameters' dtype can tell: 1.2e-7 of the gradient in float32. Defaults
+  /// as SciPy's `L-BFGS-B` has them, except for the tolerances: that ends when the loss falls by 2.2e-9, or when no
+  /// element of the gradient is above 1e-5.
   public init(
     history: Int = 10, maximumIterations: Int = 15_000, maximumEvaluations: Int = 15_000,
-    gradientTolerance: Double = 1e-5, lossTolerance: Double = 1e-11, decrease: Double = 1e-3, curvature: Double = 0.9
+    gradientTolerance: Double = 1e-12, lossTolerance: Double = 1e-14, decrease: Double = 1e-3, curvature: Double = 0.9
   ) {
     require(history > 0, "LBFGS: the history has 1 or more steps, not \(history)")
     (self.history, self.maximumIterations, self.maximumEvaluations) = (history, maximumIterations, maximumEvaluations)
@@ -81,22 +84,28 @@ public struct LBFGS: Sendable {
       return result
     }
     guard here.loss.isFinite && here.greatest.isFinite else { return result }
-    if here.greatest <= gradientTolerance { return ended(.gradientTolerance) }
+    // Below that, what is left is rounding.
+    let rounding = Double(parameters.contains { $0.dtype == .float64 } ? Double.ulpOfOne : Double(Float.ulpOfOne))
+    let smallGradient = (gradientTolerance > 0 ? max(gradientTolerance, rounding) : 0) * here.greatest
+    let smallFall = lossTolerance > 0 ? max(lossTolerance, rounding / 2) : 0
+    if here.greatest <= smallGradient { return ended(.gradientTolerance) }
 
     /// Whether the next direction is the steepest descent, whose length says nothing about the step's.
     var isFresh = true
     while result.iterations < maximumIterations {
-      var way = try problem.advance()
-      if way.slope >= 0 {
+      var slope = try problem.advance()
+      if !(slope < 0) {
         problem.forgetHistory()
         isFresh = true
-        way = try problem.advance()
+        slope = try problem.advance()
+        // A gradient whose length is no number leads nowhere.
+        if !(slope < 0) { return ended(.lineSearchFailed) }
       }
-      let first = isFresh ? min(1, 1 / way.length) : 1
-      var search = LineSearch(
-        value: here.loss, slope: way.slope, first: first, decrease: decrease, curvature: curvature)
-      var (t, lowest) = (first, (t: 0.0, loss: here.loss))
+      var search = LineSearch(value: here.loss, slope: slope, first: 1, decrease: decrease, curvature: curvature)
+      var (t, lowest) = (1.0, (t: 0.0, loss: here.loss))
       var isFound = false
+      /// Whether the line leads to where the function does not exist: that it falls no further is then no minimum.
+      var leavesFunction = false
       search: while !isFound {
         guard result.evaluations < maximumEvaluations else {
           result.loss = try problem.evaluate(at: lowest.t).loss
@@ -104,7 +113,9 @@ public struct LBFGS: Sendable {
         }
         let there = try problem.evaluate(at: t)
         result.evaluations += 1
-        if there.loss < lowest.loss { lowest = (t, there.loss) }
+        let exists = there.loss.isFinite && there.greatest.isFinite
+        leavesFunction = leavesFunction || !exists
+        if exists && there.loss < lowest.loss { lowest = (t, there.loss) }
         switch search.next(after: .init(t: t, value: there.loss, slope: there.slope)) {
         case .evaluate(let next): t = next
         case .found: (here, isFound) = (there, true)
@@ -121,17 +132,23 @@ public struct LBFGS: Sendable {
           }
         }
       }
+      let wasFresh = isFresh
       isFresh = !isFound
       guard isFound else {
         problem.forgetHistory()
         continue
       }
       let fall = result.loss - here.loss
-      let scale = max(result.loss.magnitude, here.loss.magnitude, 1)
+      let scale = max(result.loss.magnitude, here.loss.magnitude)
       result.loss = here.loss
       result.iterations += 1
-      if here.greatest <= gradientTolerance { return ended(.gradientTolerance) }
-      if fall <= lossTolerance * scale { return ended(.lossTolerance) }
+      if here.greatest <= smallGradient { return ended(.gradientTolerance) }
+      if fall <= smallFall * scale {
+        // A bad model of the Hessian makes short steps too: only the steepest descent's says that it falls no further.
+        if wasFresh { return ended(leavesFunction ? .lineSearchFailed : .lossTolerance) }
+        problem.forgetHistory()
+        isFresh = true
+      }
       if isCancelled(result) { return ended(.cancelled) }
     }
     return ended(.maximumIterations)

@@ -80,6 +80,8 @@ struct LineSearch {
       let ahead = (t - best.t).magnitude
       range = (t + 1.1 * ahead)...(t + 4 * ahead)
     }
+    // Values so large that no curve goes through them: as beyond where the function exists.
+    if !t.isFinite { t = best.t + (point.t - best.t) / 10 }
     t = min(max(t, Self.limits.lowerBound), Self.limits.upperBound)
     let isTooNarrow = range.upperBound - range.lowerBound <= Self.relativeWidth * range.upperBound
     if isBracketed && (t <= range.lowerBound || t >= range.upperBound || isTooNarrow) { t = best.t }
@@ -130,11 +132,16 @@ struct LineSearch {
   }
 
   /// The minimum of the cubic through both points with both slopes, counted from `base` (Nocedal & Wright, equation 3.59).
+  /// Slopes are divided by the greatest of them, a power of two, so that no square overflows or vanishes.
   private static func cubicMinimum(_ base: Point, _ other: Point) -> Double {
-    let first = other.slope + base.slope - 3 * (other.value - base.value) / (other.t - base.t)
-    let root = max(first * first - other.slope * base.slope, 0).squareRoot()
+    let chord = 3 * ((other.value - base.value) / (other.t - base.t))
+    let greatest = max(chord.magnitude, base.slope.magnitude, other.slope.magnitude)
+    let scale = Double(sign: .plus, exponent: greatest.isNormal ? greatest.exponent : 0, significand: 1)
+    let (b, o) = (base.slope / scale, other.slope / scale)
+    let first = o + b - chord / scale
+    let root = max(first * first - o * b, 0).squareRoot()
     let second = base.t > other.t ? root : -root
-    let share = (base.slope + second - first) / (base.slope - other.slope + 2 * second)
+    let share = (b + second - first) / (b - o + 2 * second)
     return base.t - share * (base.t - other.t)
   }
 

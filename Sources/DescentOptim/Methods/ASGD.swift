@@ -25,8 +25,13 @@ public struct ASGD: Optimizer {
     self.start = start
   }
 
-  /// The mean of θ since `start`.
-  public typealias State = Lion.State
+  /// What is remembered of one parameter.
+  public struct State: OptimizerState {
+    /// The mean of θ since `start`.
+    @Slot public var mean: Tensor
+    /// Zeros in the shape of `w`.
+    public init(like w: Tensor) { _mean = .weight(.zeros(like: w)) }
+  }
 
   /// θ − ηₜ·(g + (λ + `weightDecay`)·θ); the mean takes the result in.
   public func update(_ w: Tensor, gradient: Tensor, state s: State, at step: Step<Self>) -> Tensor {

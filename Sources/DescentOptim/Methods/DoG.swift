@@ -31,7 +31,7 @@ public struct DoG: OptimizationMethod {
     /// θ₀, taken in the first step.
     @Slot public var start: Tensor
     /// Zeros in the shape of `w`.
-    public init(like w: Tensor) { start = .zeros(like: w) }
+    public init(like w: Tensor) { _start = .weight(.zeros(like: w)) }
   }
   /// r, and Σ‖g‖², over all parameters.
   public typealias Shared = TravelledDistance

@@ -34,12 +34,17 @@ public struct FTRL: Optimizer {
 
   /// 0 where |z| ≤ λ₁, else (sign(z)·λ₁ − z)/((β + √s)/η + λ₂); z takes g − (√s_new − √s)/η·θ in first.
   public func update(_ w: Tensor, gradient g: Tensor, state s: State, at step: Step<Self>) -> Tensor {
+    // A rate of 0, as a warm-up starts with, is no step at all.
+    let steps = step.learningRate .> 0
+    let inverse = 1 / select(steps, step.learningRate, Tensor(1))
     let sum = s.base.squareSum + g * g
-    let growth = (sqrt(sum) - sqrt(s.base.squareSum)) / step.learningRate
+    let growth = (sqrt(sum) - sqrt(s.base.squareSum)) * inverse
     let z = s.own.linear + g - growth * w
-    (s.own.linear, s.base.squareSum) = (z, sum)
     let leader = step.lasso * sign(z) - z
-    let scale = (step.beta + sqrt(sum)) / step.learningRate + step.ridge
-    return select(abs(z) .> step.lasso, leader / scale, Tensor.zeros(like: w))
+    let scale = (step.beta + sqrt(sum)) * inverse + step.ridge
+    let value = select(abs(z) .> step.lasso, leader / scale, Tensor.zeros(like: w))
+    s.own.linear = select(steps, z, s.own.linear)
+    s.base.squareSum = select(steps, sum, s.base.squareSum)
+    return select(steps, value, w)
   }
 }

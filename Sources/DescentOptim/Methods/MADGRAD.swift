@@ -34,7 +34,10 @@ public struct MADGRAD: Optimizer {
     /// q, the sum of a·g².
     @Slot public var squareSum: Tensor
     /// Zeros in the shape of `w`.
-    public init(like w: Tensor) { (start, sum, squareSum) = (.zeros(like: w), .zeros(like: w), .zeros(like: w)) }
+    public init(like w: Tensor) {
+      _start = .weight(.zeros(like: w))
+      (sum, squareSum) = (.zeros(like: w), .zeros(like: w))
+    }
   }
 
   /// μθ + (1−μ)·(θ₀ − s/(∛q + ε)).

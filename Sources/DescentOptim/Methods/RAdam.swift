@@ -24,6 +24,7 @@ public struct RAdam: Optimizer {
     epsilonRoot: Schedule = 0, weightDecay: Schedule = 0, decayKind: WeightDecayKind = .coupled,
     epsilonPlace: EpsilonPlace = .uncorrected, threshold: Double = 5
   ) {
+    require(threshold >= 4, "RAdam: the threshold is 4 or more, not \(threshold); below, r is no number")
     (self.learningRate, self.beta1, self.beta2, self.epsilon) = (learningRate, beta1, beta2, epsilon)
     (self.epsilonRoot, self.weightDecay, self.decayKind) = (epsilonRoot, weightDecay, decayKind)
     (self.epsilonPlace, self.threshold) = (epsilonPlace, threshold)

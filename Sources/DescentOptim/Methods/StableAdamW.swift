@@ -9,7 +9,7 @@ public struct StableAdamW: Optimizer {
   /// η; β₁ and β₂, how long gradients and their squares are remembered: in 0..<1; ε, added to the root, and the least
   /// √v that the clipping counts: above 0; λ, the weight decay: at least 0.
   public var learningRate, beta1, beta2, epsilon, weightDecay: Schedule
-  /// How λ acts; all but coupled shrinks θ by λ times the clipped rate.
+  /// How λ acts; decoupled, θ shrinks by λ times the clipped rate.
   public var decayKind: WeightDecayKind
 
   /// All schedules but η: commands can set them by name.
@@ -30,11 +30,11 @@ public struct StableAdamW: Optimizer {
   /// η ← η/max(1, √mean(g²/max(v, ε²))); θ − ηλθ − η·m/(√v + ε).
   public func update(_ w: Tensor, gradient: Tensor, state s: Moments, at step: Step<Self>) -> Tensor {
     func corrected(_ beta: Tensor) -> Tensor { beta * (1 - pow(beta, step.number - 1)) * step.correction(beta) }
-    let seen = decayKind == .coupled ? gradient + step.weightDecay * w : gradient
+    let seen = decayKind.applied(step.weightDecay, rate: step.learningRate, to: w, gradient).gradient
     s.add(seen, corrected(step.beta1), corrected(step.beta2))
     let excess = sqrt((seen * seen / maximum(s.meanSquare, step.epsilon * step.epsilon)).mean())
     let rate = step.learningRate / maximum(excess, 1)
-    let kept = decayKind == .coupled ? w : w - rate * step.weightDecay * w
+    let kept = decayKind.applied(step.weightDecay, rate: rate, to: w, gradient).w
     return kept - rate * s.mean / (sqrt(s.meanSquare) + step.epsilon)
   }
 }

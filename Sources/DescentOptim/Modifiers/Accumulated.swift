@@ -67,6 +67,14 @@ public struct Accumulated<Base: OptimizationMethod>: Modifier {
     return values
   }
 
+  /// What the method inside does, after the last micro-batch.
+  public func plan(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [StepPlan] {
+    let inner = step.inside(
+      \.base, shared: step.shared.base, hasObjective: false, clock: step.shared.own.clock)
+    let isLast = step.shared.own.gathered .== Double(steps - 1)
+    return base.plan(parameters.withStates(\.base), at: inner).map { $0.taken(if: isLast) }
+  }
+
   /// Where the method inside has it.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     base.evaluationPoint(

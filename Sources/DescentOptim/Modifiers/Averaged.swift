@@ -52,7 +52,7 @@ public struct Averaged<Base: OptimizationMethod>: Modifier {
     /// The average so far, of the parameter's shape.
     @Slot public var average: Tensor
     /// Starts at zeros, which the first step replaces.
-    public init(like w: Tensor) { average = .zeros(like: w) }
+    public init(like w: Tensor) { _average = .weight(.zeros(like: w)) }
   }
   /// The average, and what the method inside remembers.
   public typealias State = Layered<Average, Base.State>
@@ -69,23 +69,29 @@ public struct Averaged<Base: OptimizationMethod>: Modifier {
 
   /// The step of the method inside, whose outcome is then taken into the average.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
+    let plans = base.plan(parameters.withStates(\.base), at: step.inner)
     let values = base.update(parameters.withStates(\.base), at: step.inner)
-    // Intervals since the start; a whole number of them when this step is taken in.
-    let intervals = (step.number - Double(start)) / Double(interval)
     let (zero, one) = (Tensor(0.0, dtype: .float64), Tensor(1.0, dtype: .float64))
-    let share = kind == .mean ? 1 / (intervals + 1) : 1 - step.decay
-    let isTakenIn = floor(intervals) .== intervals
-    let taken = select(intervals .<= 0, one, select(isTakenIn, share, zero))
-    for (parameter, value) in zip(parameters, values) {
+    for ((parameter, value), plan) in zip(zip(parameters, values), plans) {
+      // Intervals since the start; a whole number of them when this step is taken in.
+      let intervals = (plan.number - Double(start)) / Double(interval)
+      let share = kind == .mean ? 1 / (intervals + 1) : 1 - step.decay
+      let isTakenIn = floor(intervals) .== intervals
+      let taken = select(intervals .<= 0, one, select(isTakenIn, share, zero))
       let average = parameter.state.own
-      average.average = (1 - taken) * average.average + taken * value
+      // What stays where it is would only lose digits.
+      average.average =
+        plan.rate == nil
+        ? value : plan.moving(average.average, to: (1 - taken) * average.average + taken * value)
     }
     return values
   }
 
   /// The averages; before the first step the parameters themselves.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
-    parameters.map { step.first($0.value, otherwise: $0.state.own.average) }
+    zip(parameters, base.plan(parameters.withStates(\.base), at: step.inner)).map { parameter, plan in
+      select(plan.number .<= 1, parameter.value, parameter.state.own.average)
+    }
   }
 }
 

@@ -81,6 +81,19 @@ public struct Grouped<Base: OptimizationMethod, Group: OptimizationMethod>: Modi
     return values
   }
 
+  /// What the step of each parameter's method does.
+  public func plan(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [StepPlan] {
+    var plans = parameters.map { _ in StepPlan(rate: nil, number: step.number) }
+    let (group, rest) = parts(parameters)
+    let ofGroup = step.inside(\.group, shared: step.shared.group, only: group.map(\.index))
+    for (index, plan) in zip(group.map(\.index), self.group.plan(group.map(\.part), at: ofGroup)) {
+      plans[index] = plan
+    }
+    let ofRest = step.inside(\.base, shared: step.shared.rest, only: rest.map(\.index))
+    for (index, plan) in zip(rest.map(\.index), base.plan(rest.map(\.part), at: ofRest)) { plans[index] = plan }
+    return plans
+  }
+
   /// Where the methods have it; nil when neither has one.
   public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
     let (group, rest) = parts(parameters)
@@ -102,6 +115,10 @@ public struct NoSteps: Optimizer {
   public var learningRate: Schedule = 0
   /// For ``Grouped``, in place of a method.
   public init() {}
+  /// None.
+  public func plan(_ parameters: [ParameterStep<NoState>], at step: Step<Self>) -> [StepPlan] {
+    parameters.map { _ in StepPlan(rate: nil, number: step.number) }
+  }
   /// The value as it was.
   public func update(_ w: Tensor, gradient: Tensor, state: NoState, at step: Step<Self>) -> Tensor { w }
 }

@@ -16,13 +16,25 @@ public struct LayerwiseDecayed<Base: Optimizer>: Modifier {
 
   /// The step of the method inside, each tensor at its layer's learning rate.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
-    var layers: [String] = []
-    for layer in parameters.map({ Self.layer(of: $0.name) }) where !layers.contains(layer) { layers.append(layer) }
-    return parameters.map { parameter in
-      let distance = layers.count - 1 - layers.firstIndex(of: Self.layer(of: parameter.name))!
-      let inner = step.inner.scalingLearningRate(of: base, by: pow(step.decay, Double(distance)))
-      return base.update(parameter.value, gradient: parameter.gradient, state: parameter.state, at: inner)
+    zip(parameters, factors(parameters, step)).map { parameter, factor in
+      base.update(
+        parameter.value, gradient: parameter.gradient, state: parameter.state,
+        at: step.inner.scalingLearningRate(of: base, by: factor))
     }
+  }
+
+  /// That of the method inside, at each layer's learning rate.
+  public func plan(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [StepPlan] {
+    zip(base.plan(parameters, at: step.inner), factors(parameters, step)).map { plan, factor in
+      StepPlan(rate: plan.rate.map { $0 * factor }, isTaken: plan.isTaken, number: plan.number)
+    }
+  }
+
+  private func factors(_ parameters: [ParameterStep<Base.State>], _ step: Step<Self>) -> [Tensor] {
+    let own = parameters.map { Self.layer(of: $0.name) }
+    var layers: [String] = []
+    for layer in own where !layers.contains(layer) { layers.append(layer) }
+    return own.map { pow(step.decay, Double(layers.count - 1 - layers.firstIndex(of: $0)!)) }
   }
 
   static func layer(of name: String) -> String {

@@ -18,7 +18,7 @@ public struct Lookahead<Base: OptimizationMethod>: Modifier {
     /// The slow weight φ, of the parameter's shape.
     @Slot public var slow: Tensor
     /// Starts at zeros; the first step replaces them with the parameter's value.
-    public init(like w: Tensor) { slow = .zeros(like: w) }
+    public init(like w: Tensor) { _slow = .weight(.zeros(like: w)) }
   }
   /// The slow weight, and what the method inside remembers.
   public typealias State = Layered<Slow, Base.State>
@@ -35,20 +35,17 @@ public struct Lookahead<Base: OptimizationMethod>: Modifier {
 
   /// The step of the method inside; after every `interval` steps the slow weights, which have moved.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
+    let plans = base.plan(parameters.withStates(\.base), at: step.inner)
     let fast = base.update(parameters.withStates(\.base), at: step.inner)
-    let rounds = step.number / Double(interval)
-    let moves = floor(rounds) .== rounds
-    return zip(parameters, fast).map { parameter, fast in
-      let memory = parameter.state.own
-      let slow = step.first(parameter.value, otherwise: memory.slow)
-      memory.slow = select(moves, slow + step.share * (fast - slow), slow)
-      return select(moves, memory.slow, fast)
+    return zip(zip(parameters, fast), plans).map { pair, plan in
+      let ((parameter, fast), memory) = (pair, pair.0.state.own)
+      let rounds = plan.number / Double(interval)
+      let moves = floor(rounds) .== rounds
+      let slow = select(plan.number .<= 1, parameter.value, memory.slow)
+      let next = select(moves, slow + step.share * (fast - slow), slow)
+      memory.slow = plan.moving(memory.slow, to: next)
+      return plan.moving(fast, to: select(moves, next, fast))
     }
-  }
-
-  /// Where the method inside has it.
-  public func evaluationPoint(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor]? {
-    base.evaluationPoint(parameters.withStates(\.base), at: step.inner)
   }
 }
 

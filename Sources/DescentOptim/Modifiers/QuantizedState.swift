@@ -2,9 +2,10 @@ import DescentGraph
 
 /// Keeps the method's state in fewer bits, rounded stochastically: what is read is decoded, what is written is encoded.
 /// The step itself computes with what it has just written before that loses bits, as Dettmers et al. 2021 (arXiv 2110.02861)
-/// do. Tensors of fewer than `minimumCount` elements stay as they are: they hardly count and matter most.
+/// do. Tensors of fewer than `minimumCount` elements stay as they are: they hardly count and matter most. So do values of the
+/// parameters that a method goes back to, as averages and slow weights (``Slot/weight(_:)``).
 ///
-/// Acts on the state of the method inside, modifiers there included.
+/// Acts on the statistics of the method inside, modifiers there included.
 public struct QuantizedState<Base: OptimizationMethod>: Modifier {
   /// The method inside.
   public var base: Base

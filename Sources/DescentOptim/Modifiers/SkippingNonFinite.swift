@@ -35,17 +35,26 @@ public struct SkippingNonFinite<Base: OptimizationMethod>: Modifier {
   /// The step of the method inside, which is taken back if a gradient is not finite.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     let counts = step.shared.own
-    // 0·x is NaN for an infinity and for NaN, and 0 for all else.
-    let isFinite =
-      parameters.map { ($0.gradient * 0).sum() }.reduce(Tensor(0, dtype: .float32)) {
-        $0 + $1.cast(to: .float32)
-      } .== 0
+    let isFinite = isFinite(parameters)
     let before = StateSnapshot(parameters.map(\.state) + [step.shared.base])
     let values = base.update(parameters, at: step.inside(\.base, shared: step.shared.base, clock: counts.clock))
     before.restore(unless: isFinite)
     counts.taken = counts.taken + isFinite.cast(to: .int64)
     counts.skipped = counts.skipped + (1 - isFinite.cast(to: .int64))
     return zip(parameters, values).map { select(isFinite, $1, $0.value) }
+  }
+
+  /// Whether all gradients are, a bool scalar.
+  private func isFinite(_ parameters: [ParameterStep<State>]) -> Tensor {
+    // 0·x is NaN for an infinity and for NaN, and 0 for all else.
+    parameters.map { ($0.gradient * 0).sum() }.reduce(Tensor(0, dtype: .float32)) { $0 + $1.cast(to: .float32) } .== 0
+  }
+
+  /// What the method inside does, where the gradients are finite.
+  public func plan(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [StepPlan] {
+    let isFinite = isFinite(parameters)
+    let inner = step.inside(\.base, shared: step.shared.base, clock: step.shared.own.clock)
+    return base.plan(parameters, at: inner).map { $0.taken(if: isFinite) }
   }
 
   /// Where the method inside has it.

@@ -2,8 +2,9 @@ import DescentGraph
 
 /// Weight decay of the parameters whose names match a pattern.
 ///
-/// Decoupled, it acts before the method's step: ηλθ is subtracted from θ, η the method's learning rate (Loshchilov & Hutter
-/// 2017, arXiv 1711.05101). Coupled, it acts on the gradients: λθ is added to them (L2 regularization), and the method
+/// Decoupled, it acts before the method's step: ηλθ is subtracted from θ, η the learning rate that the method inside steps
+/// this parameter at (Loshchilov & Hutter 2017, arXiv 1711.05101), its group's or layer's. What that leaves alone, as it is
+/// frozen, skipped or not yet due, does not decay. Coupled, it acts on the gradients: λθ is added to them (L2 regularization), and the method
 /// treats that as part of the gradient. Modifiers inside see the sum, those outside do not.
 public struct WeightDecayed<Base: OptimizationMethod>: Modifier {
   /// Where the decay acts: on the parameters, or on the gradients.
@@ -28,11 +29,15 @@ public struct WeightDecayed<Base: OptimizationMethod>: Modifier {
 
   /// The step of the method inside from decayed parameters, or on gradients with λθ.
   public func update(_ parameters: [ParameterStep<Base.State>], at step: Step<Self>) -> [Tensor] {
-    let changed = parameters.map { parameter in
+    let plans = base.plan(parameters, at: step.inner)
+    let changed = zip(parameters, plans).map { parameter, plan in
       var parameter = parameter
       guard pattern.matches(parameter.name) else { return parameter }
       switch kind {
-      case .decoupled: parameter.value = parameter.value - step.inner.learningRate * step.decay * parameter.value
+      case .decoupled:
+        guard let rate = plan.rate else { break }
+        let value = parameter.value
+        parameter.value = plan.moving(value, to: value - rate * step.decay * value)
       case .coupled: parameter.gradient = parameter.gradient + step.decay * parameter.value
       }
       return parameter

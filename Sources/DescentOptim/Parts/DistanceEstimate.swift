@@ -50,7 +50,10 @@ public struct StartedMoments: OptimizerState {
   /// The averages of the gradient and its square, both weighted by the estimate.
   public let base: Moments
   /// Starts at zeros; the first step takes the parameter's value.
-  public init(like w: Tensor) { (sum, start, base) = (.zeros(like: w), .zeros(like: w), Moments(like: w)) }
+  public init(like w: Tensor) {
+    _start = .weight(.zeros(like: w))
+    (sum, base) = (.zeros(like: w), Moments(like: w))
+  }
 
   /// Takes the gradient at `w` in: times the estimate `d` into the moments, times `weight` into the sum.
   func add<Method>(

@@ -9,7 +9,10 @@ public struct ScheduleFreeState: OptimizerState {
   /// The sum over all steps of the square of what was then the greatest rate (float64 scalar).
   @Slot public var weightSum: Tensor
   /// Starts at zeros; z takes the parameter's value in the first step.
-  public init(like w: Tensor) { (z, greatestRate, weightSum) = (.zeros(like: w), Tensor(0), Tensor(0)) }
+  public init(like w: Tensor) {
+    _z = .weight(.zeros(like: w))
+    (greatestRate, weightSum) = (Tensor(0), Tensor(0))
+  }
 
   /// The next y, when z goes to `next`: x ← (1−c)x + cz with c this step's share of all squared rates, and
   /// y = βx + (1−β)z. x itself is never needed.

@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// Scales a rate down when a metric has stopped getting better: the one schedule that is no function of the step.
 ///
 /// The loop reports the metric, usually once an epoch, and sets the rate when told that the scale has changed:
@@ -33,11 +35,16 @@ public struct ReduceOnPlateau: Codable, Sendable, Equatable {
   /// Reports that still go uncounted after a reduction.
   public private(set) var cooldownLeft = 0
 
-  /// Nothing is checked here. Defaults are PyTorch's.
+  /// Defaults are PyTorch's. Traps for values out of their ranges.
   public init(
     factor: Double = 0.1, patience: Int = 10, threshold: Double = 1e-4, cooldown: Int = 0, minimumScale: Double = 0,
     better: Direction = .lower
   ) {
+    require(factor > 0 && factor < 1, "ReduceOnPlateau: the factor is above 0 and below 1, not \(factor)")
+    require(patience >= 0, "ReduceOnPlateau: the patience is 0 reports or more, not \(patience)")
+    require(threshold >= 0 && threshold < 1, "ReduceOnPlateau: the threshold is in 0..<1, not \(threshold)")
+    require(cooldown >= 0, "ReduceOnPlateau: the cooldown is 0 reports or more, not \(cooldown)")
+    require(minimumScale >= 0 && minimumScale <= 1, "ReduceOnPlateau: the least scale is in 0...1, not \(minimumScale)")
     (self.factor, self.patience, self.threshold) = (factor, patience, threshold)
     (self.cooldown, self.minimumScale, self.better) = (cooldown, minimumScale, better)
   }
@@ -57,6 +64,8 @@ public struct ReduceOnPlateau: Codable, Sendable, Equatable {
 
   private func isBetter(_ metric: Double) -> Bool {
     guard let best else { return !metric.isNaN }
+    // A fraction of an infinity would make each comparison with it false.
+    if best.isInfinite { return better == .lower ? metric < best : metric > best }
     return switch better {
     case .lower: metric < best - threshold * best.magnitude
     case .higher: metric > best + threshold * best.magnitude

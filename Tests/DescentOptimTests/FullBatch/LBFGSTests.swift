@@ -1,6 +1,7 @@
 import DescentRuntime
 import DescentGraph
 import DescentOptim
+import RealModule
 import Testing
 
 @Suite struct LBFGSTests {
@@ -49,7 +50,7 @@ import Testing
   @Test(arguments: scipy)
   func `Rosenbrock's minimum in about SciPy's evaluations`(peer: SciPy) throws {
     let x = Self.start(peer.n, peer.start)
-    let method = peer.isTight ? LBFGS(gradientTolerance: 1e-9, lossTolerance: 0) : LBFGS()
+    let method = peer.isTight ? LBFGS(gradientTolerance: 1e-12, lossTolerance: 0) : LBFGS()
     let result = try method.minimize([x]) { Self.rosenbrock(x.value) }
     #expect(result.hasConverged)
     #expect(Double(result.evaluations) <= 1.2 * Double(peer.evaluations), "\(result)")
@@ -65,7 +66,7 @@ import Testing
     let y = matmul(x, Tensor([Float](arrayLiteral: 1, -2, 3, 0.5), shape: [4, 1])) + 0.25
     let w = Variable(shape: [4, 1], name: "w")
     let b = Variable(shape: [1], name: "b")
-    let result = try LBFGS(lossTolerance: 0).minimize([w, b]) {
+    let result = try LBFGS(gradientTolerance: 1e-5, lossTolerance: 0).minimize([w, b]) {
       let error = matmul(x, w.value) + b.value - y
       return (error * error).mean()
     }
@@ -100,5 +101,95 @@ import Testing
       return (2 * (w * w).stoppingGradient() - w * w).sum()
     }
     #expect(result.reason == .lineSearchFailed && x.elements == [2] && result.loss == 4, "\(result)")
+  }
+
+  /// What the loss is measured in is no matter: bit for bit.
+  @Test(arguments: [-300, -100, -20, -1, 1, 20, 100, 300])
+  func `a loss in other units takes the same steps`(exponent: Int) throws {
+    func run(_ scale: Double) throws -> (result: LBFGS.Result, x: [Double]) {
+      let x = Self.start(10, [-1.2, 1])
+      return (try LBFGS().minimize([x]) { scale * Self.rosenbrock(x.value) }, x.elements)
+    }
+    let plain = try run(1)
+    let scaled = try run(Double(sign: .plus, exponent: exponent, significand: 1))
+    #expect(plain.result.hasConverged && scaled.x == plain.x)
+    #expect(
+      scaled.result.iterations == plain.result.iterations && scaled.result.evaluations == plain.result.evaluations)
+    #expect(scaled.result.loss == plain.result.loss * Double(sign: .plus, exponent: exponent, significand: 1))
+  }
+
+  /// f(w) = e^(kw) − (2k + 1)w: smooth and convex, but the first step leads to where it is 1e150 and more.
+  @Test(arguments: [200.0, 350, 460, 700]) func `values beyond which squares overflow`(k: Double) throws {
+    let w = Variable(Storage([0.0], shape: [1]), name: "w")
+    let result = try LBFGS().minimize([w]) { (exp(k * w.value) - (2 * k + 1) * w.value).sum() }
+    let best = Double.log(2 + 1 / k) / k
+    #expect(result.hasConverged && (w.elements[0] - best).magnitude < 1e-6 * best, "\(result) at \(w.elements)")
+  }
+
+  enum Bad: String, CaseIterable { case fallsForever, infiniteAhead, nanAhead, huge, tiny, constant }
+  @Test(arguments: Bad.allCases) func `no convergence where there is no minimum`(bad: Bad) throws {
+    let w = Variable(Storage([1.0, 2], shape: [2]), name: "w")
+    let result = try LBFGS(maximumEvaluations: 500).minimize([w]) {
+      let x = w.value
+      let square = (x * x).sum()
+      switch bad {
+      case .fallsForever: return -exp(square)
+      case .infiniteAhead: return log((x - 0.999).max(axes: [0]) * 0 + x.sum() - 2.99)
+      case .nanAhead: return sqrt(x.sum() - 2.9)
+      case .huge: return 1e300 * square
+      case .tiny: return 1e-300 * square
+      case .constant: return (x * 0).sum() + 3
+      }
+    }
+    let isGood = bad == .huge || bad == .tiny || bad == .constant
+    #expect(result.loss.isFinite && w.elements.allSatisfy(\.isFinite), "\(result)")
+    #expect(result.hasConverged == isGood, "\(result) at \(w.elements)")
+    if bad == .huge || bad == .tiny { #expect(w.elements.allSatisfy { $0.magnitude < 1e-4 }) }
+  }
+
+  @Test func `parameters of several dtypes, one of them empty`() throws {
+    let a = Variable(Storage([Float(3), -1], shape: [2]), name: "a")
+    let b = Variable(Storage([2.0], shape: []), name: "b")
+    let c = Variable(Storage(filled: 4, shape: [2], dtype: .bfloat16), name: "c")
+    let d = Variable(shape: [0, 3], name: "d")
+    let result = try LBFGS().minimize([a, b, c, d]) {
+      let rest = (c.value - 0.5).cast(to: .float64)
+      return (a.value * a.value).sum().cast(to: .float64) + (b.value - 1) * (b.value - 1) + (rest * rest).sum()
+        + d.value.sum().cast(to: .float64)
+    }
+    #expect(result.loss < 1e-8 && b.elements[0] > 0.999 && c.elements == [0.5, 0.5], "\(result)")
+  }
+
+  /// SciPy 1.17's `L-BFGS-B` ends at 1366.74 and 1316.065, after 79 and 159 evaluations.
+  @Test(arguments: [
+    [97.0, 0.009, 100, 65, 20, 70, 178, 16.5], [94.0, 0.0105, 99, 63, 25, 71, 180, 20],
+  ]) func `NIST's Gauss1`(start: [Double]) throws {
+    let b = Variable(Storage(start, shape: [8]), name: "b")
+    let (x, y) = (Tensor((1...250).map(Double.init)), Tensor(NIST.gauss1))
+    let result = try LBFGS().minimize([b]) {
+      func p(_ i: Int) -> Tensor { b.value.sliced(axis: 0, i - 1..<i).reshaped([]) }
+      func bell(_ height: Tensor, _ centre: Tensor, _ width: Tensor) -> Tensor {
+        let u = (x - centre) / width
+        return height * exp(-(u * u))
+      }
+      let error = y - p(1) * exp(-p(2) * x) - bell(p(3), p(4), p(5)) - bell(p(6), p(7), p(8))
+      return (error * error).sum()
+    }
+    #expect(relativeError([result.loss], [1315.8222432], scale: 1) < 5e-9, "\(result)")
+  }
+
+  @Test(arguments: [
+    [10.0, -1, 0.05, -0.00001, -0.05, 0.001, -0.000001], [1, -0.1, 0.005, -0.000001, -0.005, 0.0001, -0.0000001],
+  ]) func `NIST's Hahn1`(start: [Double]) throws {
+    // The parameters are of such different sizes that each is counted in units of its start.
+    let b = Variable(Storage(filled: 1, shape: [7], dtype: .float64), name: "b")
+    let (x, y) = (Tensor(NIST.hahn1Temperatures), Tensor(NIST.hahn1))
+    let result = try LBFGS().minimize([b]) {
+      func p(_ i: Int) -> Tensor { start[i - 1] * b.value.sliced(axis: 0, i - 1..<i).reshaped([]) }
+      let above = p(1) + x * (p(2) + x * (p(3) + x * p(4)))
+      let error = y - above / (1 + x * (p(5) + x * (p(6) + x * p(7))))
+      return (error * error).sum()
+    }
+    #expect(relativeError([result.loss], [1.5324382854], scale: 1) < 1e-10, "\(result)")
   }
 }
