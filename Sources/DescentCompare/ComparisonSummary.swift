@@ -3,7 +3,9 @@
 /// Methods are ranked by the mean of their final metric. A method that did not finish on every seed is ranked after
 /// those that did, because a mean over the seeds that survived would flatter it. A difference to the best method is
 /// judged on paired seeds: equal seeds share initial weights and row order, so the per-seed difference is free of what
-/// those contribute. Intervals are 95 % Student's t, each for one pair, not corrected for the number of pairs.
+/// those contribute. Intervals are 95 % Student's t, each for one pair; a difference is shown when the paired t-test holds
+/// after Holm's correction for all pairs of methods, since any of them could have come out best. What is shown is about
+/// other seeds of this task, with these hyper-parameters.
 public struct ComparisonSummary: Sendable, Equatable {
   /// A seed and what was measured with it.
   public struct SeedValue: Sendable, Equatable {
@@ -33,9 +35,9 @@ public struct ComparisonSummary: Sendable, Equatable {
   public enum Verdict: Sendable, Equatable {
     /// This is the method with the best mean.
     case best
-    /// The interval of the paired differences does not contain 0.
+    /// The difference passes the test, corrected for all that were compared.
     case differenceShown(PairedDifference)
-    /// The interval of the paired differences contains 0.
+    /// It does not.
     case noDifferenceShown(PairedDifference)
     /// Nothing can be claimed; the reason, as a clause in lower case.
     case nothingCanBeClaimed(String)
@@ -94,8 +96,9 @@ public struct ComparisonSummary: Sendable, Equatable {
       if (left.metric == nil) != (right.metric == nil) { return left.metric != nil }
       if left.isComplete != right.isComplete { return left.isComplete }
       if let a = left.rankingKey, let b = right.rankingKey, a != b { return metric.isBetter(a, than: b) }
-      return left.index < right.index
+      return left.result.method < right.result.method
     }
+    let tests = PairedTests(ranked)
     var methods: [Method] = []
     for (position, tally) in ranked.enumerated() {
       var rank: Int?
@@ -104,7 +107,7 @@ public struct ComparisonSummary: Sendable, Equatable {
         let sharesRank = before?.rankingKey == key && before?.isComplete == tally.isComplete
         rank = sharesRank ? methods[position - 1].rank : position + 1
       }
-      let verdict: Verdict = position == 0 && rank != nil ? .best : tally.verdict(against: ranked[0])
+      let verdict: Verdict = position == 0 && rank != nil ? .best : tally.verdict(against: ranked[0], tests)
       methods.append(tally.line(rank: rank, verdict: verdict))
     }
     self.methods = methods
@@ -158,11 +161,17 @@ private struct MethodTally {
     return (mean / unit).rounded() * unit
   }
 
-  func verdict(against best: MethodTally) -> ComparisonSummary.Verdict {
+  /// Its value minus that of `other`, for each seed that both finished.
+  func differences(to other: MethodTally) -> [Double] {
+    let otherBySeed = Dictionary(
+      other.metricBySeed.map { ($0.seed, $0.value) }, uniquingKeysWith: { first, _ in first })
+    return metricBySeed.compactMap { own in otherBySeed[own.seed].map { own.value - $0 } }
+  }
+
+  func verdict(against best: MethodTally, _ tests: PairedTests) -> ComparisonSummary.Verdict {
     guard metric != nil else { return .nothingCanBeClaimed("no run finished") }
     guard isComplete, best.isComplete else { return .nothingCanBeClaimed("not every seed finished") }
-    let bestBySeed = Dictionary(best.metricBySeed.map { ($0.seed, $0.value) }, uniquingKeysWith: { first, _ in first })
-    let differences = metricBySeed.compactMap { own in bestBySeed[own.seed].map { own.value - $0 } }
+    let differences = differences(to: best)
     guard differences.count >= 2, let spread = SampleSummary(differences), let interval = spread.interval() else {
       return .nothingCanBeClaimed("fewer than 2 seeds in common")
     }
@@ -174,7 +183,7 @@ private struct MethodTally {
     if let deviation = spread.standardDeviation, deviation <= 1e-12 * scale {
       return .nothingCanBeClaimed("equal differences on all seeds, no spread to judge by")
     }
-    return .differenceShown(paired)
+    return tests.pValue(index, best.index) < Leads.level ? .differenceShown(paired) : .noDifferenceShown(paired)
   }
 
   func line(rank: Int?, verdict: ComparisonSummary.Verdict) -> ComparisonSummary.Method {
@@ -186,4 +195,23 @@ private struct MethodTally {
       reached: result.runs.count { $0.stepsToTarget != nil || $0.secondsToTarget != nil },
       runs: result.runs.count, isComplete: isComplete, divergences: divergences, cutOff: cutOff, verdict: verdict)
   }
+}
+
+/// The paired t-tests of all methods that finished, corrected for their number.
+private struct PairedTests {
+  private var adjusted: [Set<Int>: Double] = [:]
+
+  init(_ tallies: [MethodTally]) {
+    let complete = tallies.filter(\.isComplete)
+    let pairs = complete.indices.flatMap { a in complete.indices.filter { $0 > a }.map { (complete[a], complete[$0]) } }
+    let pValues = pairs.map { a, b -> Double in
+      guard let spread = SampleSummary(a.differences(to: b)), let deviation = spread.standardDeviation else { return 1 }
+      guard deviation > 0 else { return 1 }
+      let t = spread.mean / (deviation / Double(spread.count).squareRoot())
+      return StudentT.twoSidedPValue(t, degreesOfFreedom: spread.count - 1)
+    }
+    for ((a, b), p) in zip(pairs, Holm.adjusted(pValues)) { adjusted[[a.index, b.index]] = p }
+  }
+
+  func pValue(_ a: Int, _ b: Int) -> Double { adjusted[[a, b]] ?? 1 }
 }

@@ -3,7 +3,7 @@ import DescentData
 /// Whether paired differences could as well have the other sign (Fisher's randomization test): if two methods are alike,
 /// each pair is as likely the other way round.
 ///
-/// Nothing is assumed about the distribution, and a few seeds cannot claim what they do not show: n pairs have a p-value of
+/// Nothing is assumed about the distribution, and a few blocks cannot claim what they do not show: n pairs have a p-value of
 /// at least 2/2ⁿ.
 enum SignFlipTest {
   /// All sign patterns are gone through up to this many pairs, a seeded sample of them beyond.
