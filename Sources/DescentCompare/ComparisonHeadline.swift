@@ -53,8 +53,7 @@ struct ComparisonHeadline {
     }
     var parts: [String] = []
     let complete = methods.count(where: \.isComplete)
-    let judged =
-      complete > 2 ? "paired t-tests, corrected for all \(complete * (complete - 1) / 2) pairs" : "paired t-test"
+    let judged = complete > 2 ? "paired t-tests, corrected for \(complete) methods" : "paired t-test"
     if !notShown.isEmpty {
       let whom = notShown.count > 4 ? "\(notShown.count) methods" : Self.list(notShown)
       let rest = shown.isEmpty ? "" : "; the lead over \(Self.others(shown)) is supported"

@@ -3,9 +3,9 @@
 /// Methods are ranked by the mean of their final metric. A method that did not finish on every seed is ranked after
 /// those that did, because a mean over the seeds that survived would flatter it. A difference to the best method is
 /// judged on paired seeds: equal seeds share initial weights and row order, so the per-seed difference is free of what
-/// those contribute. Intervals are 95 % Student's t, each for one pair; a difference is shown when the paired t-test holds
-/// after Holm's correction for all pairs of methods, since any of them could have come out best. What is shown is about
-/// other seeds of this task, with these hyper-parameters.
+/// those contribute. Intervals are 95 % Student's t, each for one pair; a difference is shown when the paired t-test holds,
+/// and an exchange of all methods down to the other one, since any of them could have come out best. What is shown is
+/// about other seeds of this task, with these hyper-parameters.
 public struct ComparisonSummary: Sendable, Equatable {
   /// A seed and what was measured with it.
   public struct SeedValue: Sendable, Equatable {
@@ -98,7 +98,7 @@ public struct ComparisonSummary: Sendable, Equatable {
       if let a = left.rankingKey, let b = right.rankingKey, a != b { return metric.isBetter(a, than: b) }
       return left.result.method < right.result.method
     }
-    let tests = PairedTests(ranked)
+    let tests = PairedTests(ranked, higherIsBetter: metric.higherIsBetter)
     var methods: [Method] = []
     for (position, tally) in ranked.enumerated() {
       var rank: Int?
@@ -161,17 +161,11 @@ private struct MethodTally {
     return (mean / unit).rounded() * unit
   }
 
-  /// Its value minus that of `other`, for each seed that both finished.
-  func differences(to other: MethodTally) -> [Double] {
-    let otherBySeed = Dictionary(
-      other.metricBySeed.map { ($0.seed, $0.value) }, uniquingKeysWith: { first, _ in first })
-    return metricBySeed.compactMap { own in otherBySeed[own.seed].map { own.value - $0 } }
-  }
-
   func verdict(against best: MethodTally, _ tests: PairedTests) -> ComparisonSummary.Verdict {
     guard metric != nil else { return .nothingCanBeClaimed("no run finished") }
     guard isComplete, best.isComplete else { return .nothingCanBeClaimed("not every seed finished") }
-    let differences = differences(to: best)
+    let bestBySeed = Dictionary(best.metricBySeed.map { ($0.seed, $0.value) }, uniquingKeysWith: { first, _ in first })
+    let differences = metricBySeed.compactMap { own in bestBySeed[own.seed].map { own.value - $0 } }
     guard differences.count >= 2, let spread = SampleSummary(differences), let interval = spread.interval() else {
       return .nothingCanBeClaimed("fewer than 2 seeds in common")
     }
@@ -183,7 +177,7 @@ private struct MethodTally {
     if let deviation = spread.standardDeviation, deviation <= 1e-12 * scale {
       return .nothingCanBeClaimed("equal differences on all seeds, no spread to judge by")
     }
-    return tests.pValue(index, best.index) < Leads.level ? .differenceShown(paired) : .noDifferenceShown(paired)
+    return (tests.pValues[index] ?? 1) < Leads.level ? .differenceShown(paired) : .noDifferenceShown(paired)
   }
 
   func line(rank: Int?, verdict: ComparisonSummary.Verdict) -> ComparisonSummary.Method {
@@ -197,21 +191,33 @@ private struct MethodTally {
   }
 }
 
-/// The paired t-tests of all methods that finished, corrected for their number.
+/// The best method's lead over each other that finished: paired t-tests, as seeds are too few to exchange two methods, and
+/// the exchange of all methods down to the other, as the best was picked from them.
 private struct PairedTests {
-  private var adjusted: [Set<Int>: Double] = [:]
+  /// By position in `Comparison.methods`.
+  private(set) var pValues: [Int: Double] = [:]
 
-  init(_ tallies: [MethodTally]) {
-    let complete = tallies.filter(\.isComplete)
-    let pairs = complete.indices.flatMap { a in complete.indices.filter { $0 > a }.map { (complete[a], complete[$0]) } }
-    let pValues = pairs.map { a, b -> Double in
-      guard let spread = SampleSummary(a.differences(to: b)), let deviation = spread.standardDeviation else { return 1 }
-      guard deviation > 0 else { return 1 }
-      let t = spread.mean / (deviation / Double(spread.count).squareRoot())
-      return StudentT.twoSidedPValue(t, degreesOfFreedom: spread.count - 1)
+  /// - Parameter ranked: best first.
+  init(_ ranked: [MethodTally], higherIsBetter: Bool) {
+    let complete = ranked.filter(\.isComplete)
+    let sign = higherIsBetter ? 1.0 : -1.0
+    let bySeed = complete.map { tally in
+      Dictionary(tally.metricBySeed.map { ($0.seed, sign * $0.value) }, uniquingKeysWith: { first, _ in first })
     }
-    for ((a, b), p) in zip(pairs, Holm.adjusted(pValues)) { adjusted[[a.index, b.index]] = p }
+    let seeds = (complete.first?.metricBySeed ?? []).map(\.seed).filter { seed in bySeed.allSatisfy { $0[seed] != nil }
+    }
+    let adjusted = StepDown.pValues(
+      seeds.map { seed in bySeed.map { $0[seed] ?? .nan } }, order: Array(complete.indices), level: Leads.level,
+      seed: 0,
+      pair: Self.pValue)
+    for (tally, p) in zip(complete, adjusted) { pValues[tally.index] = p }
   }
 
-  func pValue(_ a: Int, _ b: Int) -> Double { adjusted[[a, b]] ?? 1 }
+  private static func pValue(_ differences: [Double]) -> Double {
+    guard let spread = SampleSummary(differences), let deviation = spread.standardDeviation, deviation > 0 else {
+      return 1
+    }
+    let t = spread.mean / (deviation / Double(spread.count).squareRoot())
+    return StudentT.twoSidedPValue(t, degreesOfFreedom: spread.count - 1)
+  }
 }

@@ -52,7 +52,7 @@ import Testing
     #expect(
       ComparisonSummary(comparison).headline
         == "A has the highest mean test accuracy: 96.00 ± 1.00 % over 3 seeds. The lead over B is not supported by the "
-        + "spread over seeds; the lead over C is supported (paired t-tests, corrected for all 3 pairs).")
+        + "spread over seeds; the lead over C is supported (paired t-tests, corrected for 3 methods).")
   }
 
   /// One of twenty methods that are alike differs from the best by chance: what counts is all that were compared.
@@ -73,6 +73,16 @@ import Testing
     }
     // 5 % of 400 are 20; four standard deviations are 17. Each pair for itself would make it a hundred and more.
     #expect(claims <= 37 && (3...37).contains(pairClaims), "\(claims) and \(pairClaims) of 400")
+  }
+
+  /// Found with Holm's correction: three seeds and 36 pairs hid a method that was far behind on each of them.
+  @Test func aMethodFarBehindOnThreeSeedsIsShown() {
+    let near = (0..<8).map { method in
+      ("M\(method)", [0.98, 0.97, 0.985].map { $0 - 0.001 * Double(method * 7 % 5) }) as (String, [Double?])
+    }
+    let summary = ComparisonSummary(ComparisonFixture.finals(near + [("Far", [0.86, 0.82, 0.9])]))
+    let shown = summary.methods.filter { if case .differenceShown = $0.verdict { true } else { false } }
+    #expect(shown.map(\.title) == ["Far"])
   }
 
   @Test func equalDifferencesOnEverySeedAreNotTakenForProof() {

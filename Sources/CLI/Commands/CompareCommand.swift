@@ -14,7 +14,7 @@ struct CompareCommand: ParsableCommand {
         descent compare digits --learning-rates sgd=0.1,adam=1e-3
         descent compare cars.csv --column price --methods momentum,adamw
         descent compare digits --methods sgd,adam --with clip-norm=1
-        descent compare --tasks all --tune 8 --seeds 10
+        descent compare --tasks all --tune 8
         descent compare --tasks quadratic,digits-cnn --methods sgd,adam,lion
         descent compare cars.csv --column price --tune 16
 

@@ -38,15 +38,16 @@ struct TournamentRanking {
   private func row(_ standing: TournamentSummary.Standing) -> String {
     let value = TournamentSummary.text(standing)
     let misses = standing.misses == 0 ? "no run missed" : "\(standing.misses) of \(standing.runs) runs missed"
-    let itself = standing.selfDifference.map { "; with itself ±" + NumberText.fixed($0, decimals: 2) } ?? ""
-    let solved = "solved \(standing.solved) of \(summary.scoredTasks.count), \(misses)\(itself)"
+    var facts = ["solved \(standing.solved) of \(summary.scoredTasks.count), \(misses)"]
+    if let own = standing.selfDifference { facts.append("with itself ±" + NumberText.fixed(own, decimals: 2)) }
+    facts.append(verdict(standing))
+    let lines = facts.map { "<small>\(Markup.escape($0))</small>" }
     return """
       <div class="rankrow \(ReportPalette.className(standing.index))"><span class="rankname"><i class="place">\
       \(standing.rank)</i><b>\(Markup.escape(standing.title))</b></span>\
       <svg class="rank" width="100%" height="\(Markup.coordinate(Self.rowHeight))" role="img" \
       aria-label="\(Markup.escape(standing.title + ": " + value))">\(marks(standing))</svg>\
-      <span class="rankvalue"><b>\(Markup.escape(value))</b><small>\(Markup.escape(solved))</small>\
-      <small>\(Markup.escape(verdict(standing)))</small></span></div>
+      <span class="rankvalue"><b>\(Markup.escape(value))</b>\(lines.joined())</span></div>
       """
   }
 
@@ -57,8 +58,8 @@ struct TournamentRanking {
     }
     switch standing.verdict {
     case .best: return "best score"
-    case .differenceShown(let difference): return "to best \(text(difference)), supported"
-    case .noDifferenceShown(let difference): return "to best \(text(difference)), not supported"
+    case .differenceShown(let difference): return "supported: \(text(difference)) to best"
+    case .noDifferenceShown(let difference): return "not supported: \(text(difference)) to best"
     case .nothingCanBeClaimed(let reason): return "no claim: \(reason)"
     }
   }

@@ -77,13 +77,14 @@ struct TournamentTables {
       + "\(Markup.escape(standing.title))</span><small>\(Markup.escape(notes.joined(separator: "; ")))</small>"
   }
 
-  /// What the draws chose, by hyper-parameter: `learningRate 0.01 | 0.013`.
+  /// What the draws chose, by hyper-parameter: `learningRate 0.010 … 0.013`.
   private func chosen(_ entry: Tournament.Entry) -> [String] {
     let choices = entry.draws.compactMap(\.chosen)
     guard let first = choices.first else { return [] }
     let settings = first.indices.map { i in
-      let values = choices.map { NumberText.significant($0[i].value, 3) }
-      return "\(first[i].name) " + (Set(values).count == 1 ? values[0] : values.joined(separator: " | "))
+      let values = choices.map { $0[i].value }
+      let ends = [values.min() ?? first[i].value, values.max() ?? first[i].value].map { NumberText.significant($0, 3) }
+      return "\(first[i].name) " + (ends[0] == ends[1] ? ends[0] : ends.joined(separator: " … "))
     }
     return [settings.joined(separator: ", ")]
   }

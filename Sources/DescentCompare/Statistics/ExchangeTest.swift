@@ -49,17 +49,20 @@ enum StepDown {
   /// - Parameters:
   ///   - values: `[block][method]`, more is better.
   ///   - order: the methods, best first.
-  static func pValues(_ values: [[Double]], order: [Int], level: Double, seed: UInt64) -> [Double] {
+  ///   - pair: the test of two methods by themselves, of their differences.
+  static func pValues(
+    _ values: [[Double]], order: [Int], level: Double, seed: UInt64, pair: ([Double]) -> Double
+  ) -> [Double] {
     var result = [Double](repeating: 1, count: order.count)
     guard order.count > 1 else { return result }
     var greatest = 0.0
     for place in (1..<order.count).reversed() {
+      let own = pair(values.map { $0[order[0]] - $0[order[place]] })
       if greatest < level {
         let set = order[...place]
-        let p = ExchangeTest.pValue(values.map { row in set.map { row[$0] } }, seed: seed)
-        greatest = max(greatest, corrected(p, size: place + 1, of: order.count))
+        let p = set.count == 2 ? own : ExchangeTest.pValue(values.map { row in set.map { row[$0] } }, seed: seed)
+        greatest = max(greatest, corrected(p, size: set.count, of: order.count))
       }
-      let own = SignFlipTest.pValue(values.map { $0[order[0]] - $0[order[place]] }, seed: seed)
       result[order[place]] = max(greatest, own)
     }
     return result

@@ -37,7 +37,10 @@ struct Leads {
     let sign = higherIsBetter ? 1.0 : -1.0
     let pValues =
       values.count < ExchangeTest.leastBlocks || withheld != nil
-      ? [] : StepDown.pValues(values.map { $0.map { sign * $0 } }, order: order, level: Self.level, seed: seed)
+      ? []
+      : StepDown.pValues(
+        values.map { $0.map { sign * $0 } }, order: order, level: Self.level, seed: seed,
+        pair: { SignFlipTest.pValue($0, seed: seed) })
     verdicts = names.indices.map { i in
       if i == order[0] { return .best }
       guard let interval = interval({ $0[i] - $0[order[0]] }) else {

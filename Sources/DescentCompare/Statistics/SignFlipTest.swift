@@ -43,17 +43,3 @@ enum SignFlipTest {
     count <= greatestExactCount ? 2 / Double(1 << count) : 1 / Double(sampleCount + 1)
   }
 }
-
-/// Correction for asking several questions at once (Holm 1979): the chance of any false claim stays below the level.
-enum Holm {
-  /// Each p-value as it counts when all of them are asked, in the order given.
-  static func adjusted(_ pValues: [Double]) -> [Double] {
-    var adjusted = pValues
-    var greatest = 0.0
-    for (position, index) in pValues.indices.sorted(by: { pValues[$0] < pValues[$1] }).enumerated() {
-      greatest = max(greatest, min(1, pValues[index] * Double(pValues.count - position)))
-      adjusted[index] = greatest
-    }
-    return adjusted
-  }
-}

@@ -64,11 +64,4 @@ import Testing
     }
     #expect(SignFlipTest.pValue([0, 0, 0]) == 1 && SignFlipTest.pValue([]) == 1)
   }
-
-  /// By hand: 0.005·4, 0.01·3, then 0.03·2, which 0.04·1 may not fall below.
-  @Test func `Holm's correction by hand`() {
-    let adjusted = Holm.adjusted([0.01, 0.04, 0.03, 0.005])
-    #expect(zip(adjusted, [0.03, 0.06, 0.06, 0.02]).allSatisfy { abs($0 - $1) < 1e-15 })
-    #expect(Holm.adjusted([0.6, 0.9]) == [1, 1] && Holm.adjusted([]) == [])
-  }
 }
