@@ -58,8 +58,8 @@ struct TournamentRanking {
     }
     switch standing.verdict {
     case .best: return "best score"
-    case .differenceShown(let difference): return "supported: \(text(difference)) to best"
-    case .noDifferenceShown(let difference): return "not supported: \(text(difference)) to best"
+    case .differenceShown(let difference): return "supported: \(text(difference))"
+    case .noDifferenceShown(let difference): return "not supported: \(text(difference))"
     case .nothingCanBeClaimed(let reason): return "no claim: \(reason)"
     }
   }
