@@ -3,7 +3,7 @@ SWIFT ?= swift
 RELEASE := $(SWIFT) build -c release
 BIN = $(shell $(SWIFT) build -c release --show-bin-path)
 
-.PHONY: run test build setup lint format documentation examples bench peers scaling clean fuzz ulp test-asan test-tsan
+.PHONY: run test build setup lint format documentation examples bench peers scaling calibration clean fuzz ulp test-asan test-tsan
 
 ## Builds and compares the methods on the digits; writes report.html.
 run: build
@@ -52,6 +52,10 @@ peers: build
 ## How a transformer's step grows with its sizes.
 scaling: build
 	$(PYTHON) Benchmarks/scaling.py $(BIN)/descent
+
+## How often comparisons claim a difference between a method and itself.
+calibration: build
+	$(PYTHON) Benchmarks/calibration.py $(BIN)/descent
 
 ## Random graphs, engine against reference: many more than `make test` runs. In processes of 5,000, because Linux gives a
 ## process 65,530 mappings, and the kernels of 17,000 programs take them all.

@@ -10,8 +10,8 @@ DESCENT = sys.argv[1]
 
 
 def compare(*arguments):
-    command = [DESCENT, "compare", *arguments, "--json", "--no-report", "--quiet"]
-    print("`descent " + " ".join(command[1:-3]) + "`\n")
+    command = [DESCENT, "compare", *arguments, "--json", "--quiet"]
+    print("`descent " + " ".join(command[1:-2]) + "`\n")
     return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
@@ -31,7 +31,7 @@ def ranking(result):
     rows = []
     for entry in result["ranking"]:
         low, high = entry.get("interval95") or (float("nan"),) * 2
-        verdict = entry["comparedWithBest"]["verdict"] if not entry["repeat"] else "the same method again"
+        verdict = entry["comparedWithBest"]["verdict"]
         misses = f"{entry['misses']}/{entry['runs']}"
         rows.append([entry["title"], f"{entry['score']:.2f} [{low:.2f}, {high:.2f}]", str(entry["solved"]), misses, verdict])
     table(["method", "score [95 %]", "tasks solved", "runs that missed", "against the best"], rows)
@@ -41,9 +41,9 @@ def ranking(result):
 def faster():
     """Element-wise rates train faster."""
     methods = "sgd,momentum,nesterov,geo,rprop,adagrad,rmsprop,adam,adamw,lion"
-    result = compare("--tasks", "all", "--methods", methods, "--tune", "8", "--seeds", "6")
+    result = compare("--tasks", "all", "--methods", methods, "--tune", "8")
     ranking(result)
-    titles = [entry["title"] for entry in result["ranking"] if not entry["repeat"]]
+    titles = [entry["title"] for entry in result["ranking"]]
     rows = []
     for task in result["tasks"]:
         ratios = {m["title"]: m.get("ratio") for m in task["methods"]}
@@ -73,11 +73,11 @@ def deep():
         for depth in depths:
             result = compare(
                 "digits", "--hidden", ",".join(["32"] * depth), "--activation", activation, "--epochs", "30", "--target", "0.85",
-                "--tune", "8", "--seeds", "10", "--methods", "sgd,momentum,normalized,normalized-tensor,adam")
+                "--tune", "8", "--methods", "sgd,momentum,normalized,normalized-tensor,adam")
             for m in result["tasks"][0]["methods"]:
                 mark = {"best": "", "difference shown": " ▾"}.get(m["comparedWithBest"]["verdict"], " ≈")
                 text = "diverged" if m.get("mean") is None else f"{percent(m['mean'])} ± {100 * m['std']:.1f}"
-                rows.setdefault(m["title"], []).append(f"{text}, {m['reached']}/{m['runs']}{'' if m['repeat'] else mark}")
+                rows.setdefault(m["title"], []).append(f"{text}, {m['reached']}/{m['runs']}{mark}")
         table([f"{activation}: layers of 32"] + [str(d) for d in depths], [[title] + cells for title, cells in rows.items()])
 
 
@@ -85,8 +85,7 @@ def batches():
     """Mini-batches beat full batches in time."""
     for batch, epochs in [("8", "60"), ("32", "60"), ("128", "60"), ("32", "1000")]:
         result = compare(
-            "digits", "--by", "time", "--methods", "gd,sgd,momentum,adam", "--batch", batch, "--epochs", epochs, "--tune", "8",
-            "--seeds", "10")
+            "digits", "--by", "time", "--methods", "gd,sgd,momentum,adam", "--batch", batch, "--epochs", epochs, "--tune", "8")
         rows = []
         for m in result["tasks"][0]["methods"]:
             cost = m.get("cost")

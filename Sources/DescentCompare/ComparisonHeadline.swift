@@ -52,7 +52,8 @@ struct ComparisonHeadline {
       }
     }
     var parts: [String] = []
-    let judged = "paired seeds, 95 % t-intervals"
+    let complete = methods.count(where: \.isComplete)
+    let judged = complete > 2 ? "paired t-tests, corrected for \(complete) methods" : "paired t-test"
     if !notShown.isEmpty {
       let whom = notShown.count > 4 ? "\(notShown.count) methods" : Self.list(notShown)
       let rest = shown.isEmpty ? "" : "; the lead over \(Self.others(shown)) is supported"

@@ -46,8 +46,8 @@ public struct ComparisonRunner {
     public let point: RunRecord.Point
   }
 
-  /// What all runs have in common. Its optimizer, batch and seed are replaced in each; its batch is what the comparison
-  /// reports.
+  /// What all runs have in common. Its method, be it on batches or on all examples, its batch and its seed are replaced in
+  /// each; its batch is what the comparison reports.
   public var experiment = Experiment()
   /// The methods, in the order of the results.
   public var entrants: [Entrant]
@@ -67,6 +67,7 @@ public struct ComparisonRunner {
     description: String, commandLine: String, data: (_ seed: Int) throws -> PreparedData,
     onProgress: (Progress) -> Void = { _ in }
   ) throws -> Comparison {
+    let date = Date()
     var runs = [[RunRecord]](repeating: [], count: entrants.count)
     var sample: PreparedData?
     let total = entrants.count * seeds.count * experiment.epochs
@@ -77,11 +78,7 @@ public struct ComparisonRunner {
       let prepared = try data(seed)
       sample = sample ?? prepared
       for (i, entrant) in entrants.enumerated() where !isCancelled() {
-        var single = experiment
-        single.optimizer = entrant.optimizer
-        single.batch = entrant.batch
-        single.seed = seed
-        let outcome = try single.run(
+        let outcome = try experiment(of: entrant, seed: seed).run(
           on: prepared,
           onEpoch: { point in
             if point.epoch > 0 { done += 1 }
@@ -98,7 +95,7 @@ public struct ComparisonRunner {
       network: experiment.widths(for: prepared).map(String.init).joined(separator: "-"),
       loss: (experiment.objective ?? .standard(for: prepared.train.targets)).title, metric: .standard(for: prepared),
       target: experiment.target, batch: experiment.batch ?? prepared.train.count, epochs: experiment.epochs,
-      seeds: seeds.map { UInt64(bitPattern: Int64($0)) }, commandLine: commandLine, date: Date(),
+      seeds: seeds.map { UInt64(bitPattern: Int64($0)) }, commandLine: commandLine, date: date,
       machine: Machine.description, versions: Machine.versions.map { .init($0.name, $0.value) },
       methods: zip(entrants, runs).map { entrant, runs in
         MethodResult(
@@ -110,15 +107,20 @@ public struct ComparisonRunner {
       interrupted: isCancelled())
   }
 
+  /// What all runs have in common, with what a run has for itself.
+  func experiment(of entrant: Entrant, seed: Int) -> Experiment {
+    var single = experiment
+    (single.optimizer, single.fullBatch) = (entrant.optimizer, nil)
+    (single.batch, single.seed) = (entrant.batch, seed)
+    return single
+  }
+
   private func warmUp(_ data: (_ seed: Int) throws -> PreparedData) throws {
     guard let seed = seeds.first, !isCancelled() else { return }
     let prepared = try data(seed)
     for entrant in entrants where !isCancelled() {
-      var single = experiment
-      single.optimizer = entrant.optimizer
-      single.batch = entrant.batch
+      var single = experiment(of: entrant, seed: seed)
       single.epochs = 1
-      single.seed = seed
       _ = try single.run(on: prepared, isCancelled: isCancelled)
     }
   }

@@ -3,7 +3,9 @@
 /// Methods are ranked by the mean of their final metric. A method that did not finish on every seed is ranked after
 /// those that did, because a mean over the seeds that survived would flatter it. A difference to the best method is
 /// judged on paired seeds: equal seeds share initial weights and row order, so the per-seed difference is free of what
-/// those contribute. Intervals are 95 % Student's t, each for one pair, not corrected for the number of pairs.
+/// those contribute. Intervals are 95 % Student's t, each for one pair; a difference is shown when the paired t-test holds,
+/// and an exchange of all methods down to the other one, since any of them could have come out best. What is shown is
+/// about other seeds of this task, with these hyper-parameters.
 public struct ComparisonSummary: Sendable, Equatable {
   /// A seed and what was measured with it.
   public struct SeedValue: Sendable, Equatable {
@@ -33,9 +35,9 @@ public struct ComparisonSummary: Sendable, Equatable {
   public enum Verdict: Sendable, Equatable {
     /// This is the method with the best mean.
     case best
-    /// The interval of the paired differences does not contain 0.
+    /// The difference passes the test, corrected for all that were compared.
     case differenceShown(PairedDifference)
-    /// The interval of the paired differences contains 0.
+    /// It does not.
     case noDifferenceShown(PairedDifference)
     /// Nothing can be claimed; the reason, as a clause in lower case.
     case nothingCanBeClaimed(String)
@@ -94,8 +96,9 @@ public struct ComparisonSummary: Sendable, Equatable {
       if (left.metric == nil) != (right.metric == nil) { return left.metric != nil }
       if left.isComplete != right.isComplete { return left.isComplete }
       if let a = left.rankingKey, let b = right.rankingKey, a != b { return metric.isBetter(a, than: b) }
-      return left.index < right.index
+      return left.result.method < right.result.method
     }
+    let tests = PairedTests(ranked, higherIsBetter: metric.higherIsBetter)
     var methods: [Method] = []
     for (position, tally) in ranked.enumerated() {
       var rank: Int?
@@ -104,7 +107,7 @@ public struct ComparisonSummary: Sendable, Equatable {
         let sharesRank = before?.rankingKey == key && before?.isComplete == tally.isComplete
         rank = sharesRank ? methods[position - 1].rank : position + 1
       }
-      let verdict: Verdict = position == 0 && rank != nil ? .best : tally.verdict(against: ranked[0])
+      let verdict: Verdict = position == 0 && rank != nil ? .best : tally.verdict(against: ranked[0], tests)
       methods.append(tally.line(rank: rank, verdict: verdict))
     }
     self.methods = methods
@@ -158,7 +161,7 @@ private struct MethodTally {
     return (mean / unit).rounded() * unit
   }
 
-  func verdict(against best: MethodTally) -> ComparisonSummary.Verdict {
+  func verdict(against best: MethodTally, _ tests: PairedTests) -> ComparisonSummary.Verdict {
     guard metric != nil else { return .nothingCanBeClaimed("no run finished") }
     guard isComplete, best.isComplete else { return .nothingCanBeClaimed("not every seed finished") }
     let bestBySeed = Dictionary(best.metricBySeed.map { ($0.seed, $0.value) }, uniquingKeysWith: { first, _ in first })
@@ -174,7 +177,7 @@ private struct MethodTally {
     if let deviation = spread.standardDeviation, deviation <= 1e-12 * scale {
       return .nothingCanBeClaimed("equal differences on all seeds, no spread to judge by")
     }
-    return .differenceShown(paired)
+    return (tests.pValues[index] ?? 1) < Leads.level ? .differenceShown(paired) : .noDifferenceShown(paired)
   }
 
   func line(rank: Int?, verdict: ComparisonSummary.Verdict) -> ComparisonSummary.Method {
@@ -185,5 +188,36 @@ private struct MethodTally {
       secondsToTarget: SampleSummary.median(result.runs.compactMap(\.secondsToTarget)),
       reached: result.runs.count { $0.stepsToTarget != nil || $0.secondsToTarget != nil },
       runs: result.runs.count, isComplete: isComplete, divergences: divergences, cutOff: cutOff, verdict: verdict)
+  }
+}
+
+/// The best method's lead over each other that finished: paired t-tests, as seeds are too few to exchange two methods, and
+/// the exchange of all methods down to the other, as the best was picked from them.
+private struct PairedTests {
+  /// By position in `Comparison.methods`.
+  private(set) var pValues: [Int: Double] = [:]
+
+  /// - Parameter ranked: best first.
+  init(_ ranked: [MethodTally], higherIsBetter: Bool) {
+    let complete = ranked.filter(\.isComplete)
+    let sign = higherIsBetter ? 1.0 : -1.0
+    let bySeed = complete.map { tally in
+      Dictionary(tally.metricBySeed.map { ($0.seed, sign * $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+    let seeds = (complete.first?.metricBySeed ?? []).map(\.seed).filter { seed in bySeed.allSatisfy { $0[seed] != nil }
+    }
+    let adjusted = StepDown.pValues(
+      seeds.map { seed in bySeed.map { $0[seed] ?? .nan } }, order: Array(complete.indices), level: Leads.level,
+      seed: 0,
+      pair: Self.pValue)
+    for (tally, p) in zip(complete, adjusted) { pValues[tally.index] = p }
+  }
+
+  private static func pValue(_ differences: [Double]) -> Double {
+    guard let spread = SampleSummary(differences), let deviation = spread.standardDeviation, deviation > 0 else {
+      return 1
+    }
+    let t = spread.mean / (deviation / Double(spread.count).squareRoot())
+    return StudentT.twoSidedPValue(t, degreesOfFreedom: spread.count - 1)
   }
 }

@@ -39,7 +39,8 @@ public struct ComparisonTable: Sendable {
   private var legend: String {
     guard summary.hasSeveralSeeds else { return "" }
     return "± is the sample standard deviation over seeds; steps and seconds to target are medians over the runs "
-      + "that reached it; losses are means."
+      + "that reached it; losses are means. What is shown is about other seeds of this task with these hyper-parameters, "
+      + "not about other rates or tasks."
   }
 
   private func table(width: Int) -> [String] {

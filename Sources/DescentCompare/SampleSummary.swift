@@ -49,16 +49,16 @@ public struct SampleSummary: Sendable, Equatable {
   }
 }
 
-/// The differences between two methods on the seeds that both finished.
+/// The differences between two methods on the seeds that both finished, or on the blocks of a tournament.
 public struct PairedDifference: Sendable, Equatable {
-  /// Seeds that both methods finished; at least 2.
+  /// Of the differences; at least 2.
   public let count: Int
-  /// Mean of the per-seed differences, the method's value minus the best method's, in the metric's unit; or the difference
+  /// Their mean, the method's value minus the best method's, in the metric's unit; or the difference
   /// of two scores.
   public let mean: Double
   /// 95 % interval of that: by Student's t with `count - 1` degrees of freedom, on several tasks by resampling.
   public let interval: ClosedRange<Double>
 
-  /// Whether the interval contains 0, which means that these seeds show no difference.
+  /// Whether the interval contains 0, which means that no difference is shown.
   public var includesZero: Bool { interval.contains(0) }
 }

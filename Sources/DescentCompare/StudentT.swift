@@ -25,6 +25,12 @@ enum StudentT {
     return Double(degreesOfFreedom).squareRoot() * tan((low + high) / 2)
   }
 
+  /// `P(|T| ≥ |t|)`.
+  static func twoSidedPValue(_ t: Double, degreesOfFreedom: Int) -> Double {
+    let angle = atan(abs(t) / Double(degreesOfFreedom).squareRoot())
+    return max(0, 1 - centralProbability(angle: angle, degreesOfFreedom: degreesOfFreedom))
+  }
+
   /// `P(|T| ≤ √ν·tan θ)` with `ν` degrees of freedom, by the finite sums of Abramowitz and Stegun, Handbook of
   /// Mathematical Functions, 26.7.3 (odd ν) and 26.7.4 (even ν).
   static func centralProbability(angle: Double, degreesOfFreedom: Int) -> Double {

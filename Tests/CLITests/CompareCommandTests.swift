@@ -63,19 +63,24 @@ extension CommandTests {
       #expect(output.exitCode == 0)
       let json = try output.json
       let ranking = try #require(json["ranking"] as? [[String: Any]])
-      #expect(ranking.count == 3 && ranking.last?["repeat"] as? Bool == true)
-      #expect(ranking.last?["title"] as? String == "Adam (again)")
+      #expect(ranking.count == 2 && ranking.allSatisfy { $0["withItself"] is Double })
       let tasks = try #require(json["tasks"] as? [[String: Any]])
       #expect(tasks.map { $0["name"] as? String } == ["quadratic", "logistic"])
       for task in tasks {
         let methods = try #require(task["methods"] as? [[String: Any]])
         for method in methods {
-          #expect((method["trials"] as? [Any])?.count == 2 && (method["seeds"] as? [Any])?.count == 2)
-          #expect(method["hyperparameters"] is [String: Double])
+          let draws = try #require(method["draws"] as? [[String: Any]])
+          #expect(draws.count == 2)
+          for draw in draws {
+            #expect((draw["trials"] as? [Any])?.count == 2 && (draw["seeds"] as? [Any])?.count == 1)
+            #expect(draw["hyperparameters"] is [String: Double])
+          }
         }
       }
       let plan = try #require(json["protocol"] as? [String: Any])
       #expect(plan["trials"] as? Int == 2 && (plan["spaces"] as? [String: String])?.count == 2)
+      #expect((plan["withheld"] as? String)?.contains("a claim takes 8 (--tune 8)") == true)
+      #expect((json["headline"] as? String)?.contains("No lead is claimed") == true)
       let report = try descent.folder.read("tasks.html")
       #expect(report.contains("Performance profile") && report.contains("--tasks quadratic,logistic"))
     }
@@ -85,8 +90,33 @@ extension CommandTests {
       let output = try descent.run(
         "compare cars.csv --column price --methods adam --tune 1 --seeds 2 --epochs 3 --search rate --no-report")
       #expect(output.exitCode == 0, "\(output.stderr)")
-      #expect(output.stdout.contains("cars.csv") && output.stdout.contains("Adam (again)"))
+      #expect(output.stdout.contains("cars.csv") && output.stdout.contains("2 draws of 1 trial of tuning"))
       #expect(output.stdout.contains("test RMSE"))
+    }
+
+    /// A report costs whoever has one under that name theirs.
+    @Test(arguments: [
+      "compare digits --methods sgd --seeds 1 --epochs 1", "compare --tasks quadratic --methods sgd --tune 0 --seeds 1",
+      "find-lr digits --steps 10",
+    ])
+    func noReportUnaskedWithJSON(command: String) throws {
+      try descent.folder.write("mine", to: "report.html")
+      let output = try descent.run(command + " --json")
+      #expect(output.exitCode == 0, "\(output.stderr)")
+      #expect(try output.json.isEmpty == false)
+      #expect(try descent.folder.read("report.html") == "mine" && !output.stderr.contains("report"))
+      let asked = try descent.run(command + " --json --report report.html")
+      #expect(asked.stderr.contains("report written to report.html, in place of the one that was there"))
+      #expect(try descent.folder.read("report.html").contains("<!doctype html>"))
+    }
+
+    @Test func aMethodIsComparedWithItself() throws {
+      let output = try descent.run(
+        "compare --tasks quadratic --methods sgd,sgd --tune 1 --seeds 2 --repetition 3 --json")
+      let ranking = try #require(try output.json["ranking"] as? [[String: Any]])
+      #expect(Set(ranking.compactMap { $0["method"] as? String }) == ["sgd", "sgd-2"])
+      let quick = try descent.run("compare digits --methods sgd,sgd")
+      #expect(quick.exitCode == 64 && quick.stderr.contains("--methods has 'sgd' twice"))
     }
 
     @Test func tasksAreListed() throws {
@@ -103,6 +133,9 @@ extension CommandTests {
         ("compare --tasks quadratic,quadratic", "--tasks has 'quadratic' twice"),
         ("compare", "name the data ('digits' or a CSV file), or give --tasks"),
         ("compare digits --by time", "--by goes with --tasks or --tune"),
+        ("compare digits --draws 3", "--draws goes with --tasks or --tune"),
+        ("compare --tasks all --draws 0", "--draws must be at least 1"),
+        ("compare --tasks all --repetition=-1", "--repetition must be from 0"),
         ("compare --tasks all --tune=-1", "--tune must be at least 0"),
         ("compare --tasks all --learning-rates sgd=1", "--learning-rates is for fixed rates"),
         ("compare --tasks all --column price", "--column is for data of your own"),

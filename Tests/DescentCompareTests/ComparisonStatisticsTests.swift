@@ -25,6 +25,14 @@ import Testing
     #expect(abs(two - closed) < 1e-9 * max(1, closed))
   }
 
+  /// `scipy.stats.t.sf(t, df) * 2`, and the inverse of the quantile.
+  @Test(arguments: [(2.0, 4, 0.1161165235168155), (-3.5, 2, 0.07282735005446939), (0, 7, 1), (1.0, 1, 0.5)])
+  func pValuesAreSciPys(t: Double, degrees: Int, p: Double) {
+    #expect(abs(StudentT.twoSidedPValue(t, degreesOfFreedom: degrees) - p) < 1e-6)
+    let quantile = StudentT.twoSidedQuantile(0.95, degreesOfFreedom: degrees)
+    #expect(abs(StudentT.twoSidedPValue(quantile, degreesOfFreedom: degrees) - 0.05) < 1e-12)
+  }
+
   @Test func spreadOfThreeValuesByHand() throws {
     // Mean 4; squared deviations 4 + 0 + 4, over n - 1 = 2: standard deviation 2.
     let spread = try #require(SampleSummary([2, 4, 6]))

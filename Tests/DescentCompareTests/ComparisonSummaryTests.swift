@@ -1,3 +1,4 @@
+import DescentData
 import DescentGraph
 import Foundation
 import Testing
@@ -51,7 +52,37 @@ import Testing
     #expect(
       ComparisonSummary(comparison).headline
         == "A has the highest mean test accuracy: 96.00 ± 1.00 % over 3 seeds. The lead over B is not supported by the "
-        + "spread over seeds; the lead over C is supported (paired seeds, 95 % t-intervals).")
+        + "spread over seeds; the lead over C is supported (paired t-tests, corrected for 3 methods).")
+  }
+
+  /// One of twenty methods that are alike differs from the best by chance: what counts is all that were compared.
+  @Test func manyMethodsThatAreAlikeAreNotTakenForDifferent() {
+    var random = SeededGenerator(seed: 4)
+    var (claims, pairClaims) = (0, 0)
+    for _ in 0..<400 {
+      func comparison(_ methods: Int) -> ComparisonSummary {
+        ComparisonSummary(
+          ComparisonFixture.finals(
+            (0..<methods).map { ("M\($0)", (0..<5).map { _ in 0.8 + 0.01 * random.nextNormal() }) }))
+      }
+      func isClaimed(_ summary: ComparisonSummary) -> Bool {
+        summary.methods.contains { if case .differenceShown = $0.verdict { true } else { false } }
+      }
+      if isClaimed(comparison(6)) { claims += 1 }
+      if isClaimed(comparison(2)) { pairClaims += 1 }
+    }
+    // 5 % of 400 are 20; four standard deviations are 17. Each pair for itself would make it a hundred and more.
+    #expect(claims <= 37 && (3...37).contains(pairClaims), "\(claims) and \(pairClaims) of 400")
+  }
+
+  /// Found with Holm's correction: three seeds and 36 pairs hid a method that was far behind on each of them.
+  @Test func aMethodFarBehindOnThreeSeedsIsShown() {
+    let near = (0..<8).map { method in
+      ("M\(method)", [0.98, 0.97, 0.985].map { $0 - 0.001 * Double(method * 7 % 5) }) as (String, [Double?])
+    }
+    let summary = ComparisonSummary(ComparisonFixture.finals(near + [("Far", [0.86, 0.82, 0.9])]))
+    let shown = summary.methods.filter { if case .differenceShown = $0.verdict { true } else { false } }
+    #expect(shown.map(\.title) == ["Far"])
   }
 
   @Test func equalDifferencesOnEverySeedAreNotTakenForProof() {

@@ -14,7 +14,7 @@ struct CompareCommand: ParsableCommand {
         descent compare digits --learning-rates sgd=0.1,adam=1e-3
         descent compare cars.csv --column price --methods momentum,adamw
         descent compare digits --methods sgd,adam --with clip-norm=1
-        descent compare --tasks all --tune 8 --seeds 10
+        descent compare --tasks all --tune 8
         descent compare --tasks quadratic,digits-cnn --methods sgd,adam,lion
         descent compare cars.csv --column price --tune 16
 
@@ -22,7 +22,8 @@ struct CompareCommand: ParsableCommand {
       seed, and a fixed learning rate.
 
       With --tasks or --tune each method is first tuned, all by equally many trials, and then judged on fresh seeds: by \
-      how long it takes to a target that was fixed beforehand, over all tasks. DATA then is a task too. \
+      how long it takes to a target that was fixed beforehand, over all tasks. DATA then is a task too. The tuning is \
+      drawn several times, so that its luck shows; a method that is named twice is compared with itself. \
       'descent compare --list-tasks' says what is built in.
       """)
 
@@ -51,7 +52,7 @@ struct CompareCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "How often each method is run, with seeds 0, 1, 2, … (default: 3; 10 with --tasks or --tune)", valueName: "count")
+      "How often each method is run, with seeds 0, 1, 2, … (default: 3; 12 with --tasks or --tune)", valueName: "count")
   )
   var seeds: Int?
 
@@ -68,8 +69,11 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup(title: "Network") var objective: ObjectiveOptions
   @OptionGroup(title: "Run") var budget: BudgetOptions
 
-  @Option(help: ArgumentHelp("Where to write the report.", valueName: "file"))
-  var report = "report.html"
+  @Option(
+    help: ArgumentHelp(
+      "Where to write the report; a file that is there is replaced. (default: report.html; with --json none is written)",
+      valueName: "file"))
+  var report: String?
 
   @Flag(help: "Write no report.")
   var noReport = false
@@ -81,7 +85,7 @@ struct CompareCommand: ParsableCommand {
     try checkForm()
     let entries = try entries()
     for (i, entry) in entries.enumerated() where entries[..<i].contains(where: { $0.name == entry.name }) {
-      throw ValidationError("--methods has '\(entry.name)' twice.")
+      guard tasks.isAskedFor else { throw ValidationError("--methods has '\(entry.name)' twice.") }
     }
     for (i, rate) in learningRates.enumerated() {
       let entry = try MethodChoice.entry(named: rate.name)
@@ -122,7 +126,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     if tasks.listTasks { return TasksOptions.list(asJSON: output.json) }
     let interruption = Interruption()
-    if !noReport { try AtomicFile.check(report) }
+    if let reportPath { try AtomicFile.check(reportPath) }
     if tasks.isAskedFor { return try compareTasks(interruption) }
     let source = try dataSource()
     let sample = try source.prepare(seed: 0)
@@ -208,11 +212,13 @@ struct CompareCommand: ParsableCommand {
     return target
   }
 
+  /// Nil when no report is wanted: a program that reads the results has to ask for one.
+  private var reportPath: String? { noReport ? nil : report ?? (output.json ? nil : "report.html") }
+
   func writeReport(_ html: @autoclosure () -> String) throws {
-    guard !noReport else { return }
-    try AtomicFile.write(Array(html().utf8), to: report)
-    let line = "report written to \(report)"
-    if output.json { if !output.quiet { StandardError.write("\(line)\n") } } else { print("\n\(line)") }
+    guard let path = reportPath else { return }
+    if !output.json { print() }
+    try output.write(report: html(), to: path)
   }
 
   @Sendable private static func rates(_ text: String) throws -> [Assignment] {

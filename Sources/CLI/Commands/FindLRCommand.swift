@@ -106,9 +106,7 @@ struct FindLRCommand: ParsableCommand {
     }
     guard let report else { return }
     let page = RangeTestReport(result, title: "\(entry.title) on \(sample.name)", commandLine: CommandLineText.text)
-    try AtomicFile.write(Array(page.html().utf8), to: report)
-    let line = "report written to \(report)"
-    if output.json { if !output.quiet { StandardError.write("\(line)\n") } } else { print(line) }
+    try output.write(report: page.html(), to: report)
   }
 
   private func json(

@@ -1,4 +1,6 @@
 import ArgumentParser
+import Descent
+import Foundation
 
 /// How long to train.
 struct BudgetOptions: ParsableArguments {
@@ -47,4 +49,12 @@ struct OutputOptions: ParsableArguments {
 
   @Flag(name: .shortAndLong, help: "Write no progress.")
   var quiet = false
+
+  /// Writes a page and says where, apart from results that are for programs.
+  func write(report html: String, to path: String) throws {
+    let isReplaced = FileManager.default.fileExists(atPath: path)
+    try AtomicFile.write(Array(html.utf8), to: path)
+    let line = "report written to \(path)" + (isReplaced ? ", in place of the one that was there" : "")
+    if json { if !quiet { StandardError.write("\(line)\n") } } else { print(line) }
+  }
 }

@@ -18,6 +18,17 @@ struct TasksOptions: ParsableArguments {
       valueName: "count"))
   var tune: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "How often a method is tuned on each task, with everything random drawn anew; at most --seeds. (default: 2; more "
+        + "on one or two tasks)", valueName: "count"))
+  var draws: Int?
+
+  @Option(
+    help: ArgumentHelp(
+      "Another number repeats the comparison with other search points and seeds. (default: 0)", valueName: "number"))
+  var repetition: Int?
+
   @Option(help: "What the way to the target is measured in. (default: evaluations)")
   var by: Tournament.Cost?
 
@@ -30,19 +41,26 @@ struct TasksOptions: ParsableArguments {
       valueName: "count"))
   var decades: Double?
 
-  /// The methods that take part when none are named. The first is the one that takes part twice. Full-batch descent is left
-  /// out: at an equal number of gradient evaluations it takes a few steps only.
+  /// The methods that take part when none are named. Full-batch descent is left out: at an equal number of gradient
+  /// evaluations it takes a few steps only.
   static let standardMethods = ["adamw"] + MethodTable.standardComparison.filter { $0 != "adamw" && $0 != "gd" }
 
   var isAskedFor: Bool { !tasks.isEmpty || tune != nil }
 
   /// Options that were given and mean nothing without tasks.
   var given: [String] {
-    [("--by", by != nil), ("--search", search != nil), ("--decades", decades != nil)].filter(\.1).map(\.0)
+    [
+      ("--by", by != nil), ("--search", search != nil), ("--decades", decades != nil), ("--draws", draws != nil),
+      ("--repetition", repetition != nil),
+    ].filter(\.1).map(\.0)
   }
 
   func validate() throws {
     if let tune, tune < 0 { throw ValidationError("--tune must be at least 0, not \(tune).") }
+    if let draws, draws < 1 { throw ValidationError("--draws must be at least 1, not \(draws).") }
+    if let repetition, !(0...1_000_000).contains(repetition) {
+      throw ValidationError("--repetition must be from 0 to 1,000,000, not \(repetition).")
+    }
     if let decades, !(decades > 0 && decades <= 12) {
       throw ValidationError("--decades must be above 0 and at most 12, not \(decades).")
     }
@@ -68,6 +86,8 @@ struct TasksOptions: ParsableArguments {
   func plan(seeds: Int?) -> Tournament.Settings {
     var plan = Tournament.Settings()
     plan.trials = tune ?? plan.trials
+    plan.draws = draws
+    plan.seed = UInt64(repetition ?? 0)
     plan.seeds = seeds ?? plan.seeds
     plan.cost = by ?? plan.cost
     plan.scope = search ?? plan.scope

@@ -82,8 +82,9 @@ public struct ReportHTML: Sendable {
     let marks =
       summary.hasSeveralSeeds
       ? "Bar: mean. Circles: one per seed. Whisker: 95 % t-interval of the mean. "
-        + "In brackets: 95 % t-interval of the per-seed differences to the best method\(unit), each for one pair, not "
-        + "corrected for the number of pairs; when it contains 0, these seeds show no difference."
+        + "In brackets: 95 % t-interval of the per-seed differences to the best method\(unit), each for one pair; a "
+        + "difference is shown when the paired t-test holds, corrected for the number of methods. It is then "
+        + "about other seeds of this task with these hyper-parameters, not about other rates or tasks."
       : "One seed per method: there is no spread to judge differences by."
     return """
       <section>

@@ -76,7 +76,7 @@ enum ReportStyle {
     th,td{padding:7px 10px;text-align:right;border-bottom:1px solid var(--rule);vertical-align:top;white-space:nowrap}
     th{font-weight:600;color:var(--soft);vertical-align:bottom;white-space:normal;min-width:4rem}
     th:first-child,td:first-child{padding-left:0;min-width:0;color:var(--soft)}
-    th:nth-child(2),td:nth-child(2){text-align:left}
+    th:nth-child(2),td:nth-child(2){text-align:left;min-width:13rem}
     td small{display:block;white-space:normal;font-size:.8125rem;margin-left:26px;max-width:19rem}
     table.seeds{width:auto}
     .nowrap{white-space:nowrap}

@@ -56,7 +56,9 @@ struct SVGChart {
   private static let bottom = 46.0
 
   /// Width of `text` in the page's font, estimated: no font is at hand here.
-  static func estimatedWidth(_ text: String) -> Double { Double(TextLayout.width(text)) * 8.6 }
+  static func estimatedWidth(_ text: String) -> Double {
+    Double(TextLayout.width(text)) * 8.6 + Double(text.count { "mMwW".contains($0) }) * 4.5
+  }
 
   func svg() -> String {
     let labels = series.map { TextLayout.shorten($0.label, to: 18) }

@@ -21,8 +21,8 @@ struct TournamentCharts {
       return SVGChart.Series(index: index, label: contestant.title, line: line, band: [], thin: [], crosses: [])
     }
     return SVGChart(
-      identifier: "clip-profile", description: "share of tasks solved within a multiple of the least cost",
-      xTitle: "multiple of the least \(tournament.plan.cost.title)", yTitle: "share of tasks solved", xUnit: " times",
+      identifier: "clip-profile", description: "share of draws solved within a multiple of the least cost",
+      xTitle: "multiple of the least \(tournament.plan.cost.title)", yTitle: "share of draws solved", xUnit: " times",
       yUnit: "", x: ChartScale(.linear, 1...end), y: ChartScale(.linear, 0...1.02), series: series, reference: nil
     ).svg()
   }
@@ -63,7 +63,8 @@ struct TournamentCharts {
   func sensitivity(_ task: Tournament.TaskResult) -> String? {
     let factor = task.metric.displayFactor
     let series = task.entries.enumerated().map { index, entry in
-      let chosen = entry.trials.first { $0.values == entry.chosen }
+      let draw = entry.draws.first
+      let chosen = draw?.trials.first { $0.values == draw?.chosen }
       // The sweep has one seed: the tuning's first.
       let line = (entry.sweep + (chosen.map { [$0] } ?? [])).map {
         SVGChart.Sample(x: $0.learningRate, y: ($0.metrics.first ?? .nan) * factor)

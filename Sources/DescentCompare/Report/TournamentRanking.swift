@@ -21,10 +21,10 @@ struct TournamentRanking {
     return """
       <section>
       <h2>Ranking by score</h2>
-      <p class="note">1: the least \(tournament.plan.cost.title) to the target on every task; 0: never within four times \
-      the least. Bar: the score. Whisker: 95 % bootstrap interval over seeds. Below the value: tasks solved by the median \
-      run, runs that missed their target, and the difference to the best method with its interval; a difference is called \
-      shown when it holds after Holm's correction for all pairs.</p>
+      <p class="note">1: the least \(tournament.plan.cost.title) to the target in every draw on every task; 0: never within four \
+      times the least. Bar: the score. Whisker: 95 % interval over \(summary.exchangesTasks ? "tasks" : "draws"). \
+      Below the value: tasks solved by the median run, runs that missed their target, how far the method differs from itself \
+      in other draws, and its difference to the best one with an interval.</p>
       <div class="ranking">
       \(summary.standings.map(row).joined(separator: "\n"))
       <div class="rankrow axisrow"><span class="rankname"></span>\
@@ -38,29 +38,29 @@ struct TournamentRanking {
   private func row(_ standing: TournamentSummary.Standing) -> String {
     let value = TournamentSummary.text(standing)
     let misses = standing.misses == 0 ? "no run missed" : "\(standing.misses) of \(standing.runs) runs missed"
-    let solved = "solved \(standing.solved) of \(summary.scoredTasks.count), \(misses)"
+    var facts = ["solved \(standing.solved) of \(summary.scoredTasks.count), \(misses)"]
+    if let own = standing.selfDifference { facts.append("with itself ±" + NumberText.fixed(own, decimals: 2)) }
+    facts.append(verdict(standing))
+    let lines = facts.map { "<small>\(Markup.escape($0))</small>" }
     return """
       <div class="rankrow \(ReportPalette.className(standing.index))"><span class="rankname"><i class="place">\
-      \(standing.rank.map(String.init) ?? "–")</i><b>\(Markup.escape(standing.title))</b></span>\
+      \(standing.rank)</i><b>\(Markup.escape(standing.title))</b></span>\
       <svg class="rank" width="100%" height="\(Markup.coordinate(Self.rowHeight))" role="img" \
       aria-label="\(Markup.escape(standing.title + ": " + value))">\(marks(standing))</svg>\
-      <span class="rankvalue"><b>\(Markup.escape(value))</b><small>\(Markup.escape(solved))</small>\
-      <small>\(Markup.escape(verdict(standing)))</small></span></div>
+      <span class="rankvalue"><b>\(Markup.escape(value))</b>\(lines.joined())</span></div>
       """
   }
 
   private func verdict(_ standing: TournamentSummary.Standing) -> String {
-    let first = tournament.contestants.first?.title ?? ""
-    let whom = standing.rank == nil ? "to \(first)" : "to best"
     func text(_ difference: PairedDifference) -> String {
       "\(signed(difference.mean)) [\(signed(difference.interval.lowerBound)), \(signed(difference.interval.upperBound))]"
         .replacing(" ", with: "\u{A0}")
     }
     switch standing.verdict {
     case .best: return "best score"
-    case .differenceShown(let difference): return "\(whom) \(text(difference)), shown"
-    case .noDifferenceShown(let difference): return "\(whom) \(text(difference)), not shown"
-    case .nothingCanBeClaimed(let reason): return reason
+    case .differenceShown(let difference): return "supported: \(text(difference))"
+    case .noDifferenceShown(let difference): return "not supported: \(text(difference))"
+    case .nothingCanBeClaimed(let reason): return "no claim: \(reason)"
     }
   }
 

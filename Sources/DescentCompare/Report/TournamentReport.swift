@@ -17,7 +17,7 @@ public struct TournamentReport: Sendable {
 
   /// The whole page.
   public func html() -> String {
-    let methods = tournament.contestants.count { !$0.isRepeat }
+    let methods = tournament.contestants.count
     let title =
       "\(methods) method\(methods == 1 ? "" : "s") compared on \(tournament.tasks.count) "
       + "task\(tournament.tasks.count == 1 ? "" : "s")"
@@ -40,7 +40,7 @@ public struct TournamentReport: Sendable {
   private var facts: String {
     let plan = tournament.plan
     return ReportPage.facts([
-      ("Tuning", plan.trials == 0 ? "none" : "\(plan.trials) trials × \(plan.tuningSeeds) seeds"),
+      ("Tuning", plan.trials == 0 ? "none" : "\(plan.trials) trials, drawn \(tournament.draws) times"),
       ("Judging", ComparisonHeadline.seeds(plan.seeds)), ("Cost", plan.cost.title),
       ("Tasks", tournament.tasks.map(\.name).joined(separator: ", ")),
     ])
@@ -51,8 +51,8 @@ public struct TournamentReport: Sendable {
     return """
       <section>
       <h2>Performance profile</h2>
-      <p class="note">The share of tasks that a method solved within a multiple of the least cost of any method: at 1 the \
-      tasks it was best on, at 4 those that it solved in four times the best one's \(tournament.plan.cost.title) or less. \
+      <p class="note">The share of draws on all tasks that a method solved within a multiple of the least cost of any \
+      method: at 1 those it was best in, at 4 those that it solved in four times the best one's \(tournament.plan.cost.title) or less. \
       The area under the line is the score.</p>
       <figure class="wide">\(chart)</figure>
       </section>
@@ -70,8 +70,8 @@ public struct TournamentReport: Sendable {
       + "\(task.metric.title): \(direction)."
     if tournament.plan.trials > 0 {
       notes +=
-        " Sensitivity: the final metric on the validation part. Lines are the chosen setting with other rates, dots the "
-        + "trials of the search; diverged runs have no mark."
+        " Sensitivity: the final metric on the validation part. Lines are the first draw's choice with other rates, dots the "
+        + "trials of all draws; diverged runs have no mark."
     }
     return """
       <section>

@@ -12,18 +12,18 @@ struct TournamentTables {
     let task = tournament.tasks[index]
     let cost = tournament.plan.cost
     let points = task.metric.format == .percent ? " (points)" : ""
-    let heads = [
-      "#", "Method", "Final " + Markup.escape(task.metric.title), "Difference to best" + points,
-      Self.capitalized(cost.title) + " to target", "Ratio", "Reached", "Steps", "Evaluations", "Seconds", "CPU s",
-    ]
-    var place = 0
-    let rows = summary.tasks[index].map { standing -> [String] in
+    let isJudged = tournament.draws >= ExchangeTest.leastBlocks
+    let heads =
+      ["#", "Method", "Final " + Markup.escape(task.metric.title)] + (isJudged ? ["Difference to best" + points] : [])
+      + [
+        Self.capitalized(cost.title) + " to target", "Ratio", "Reached", "Steps", "Evaluations", "Seconds", "CPU s",
+      ]
+    let rows = summary.tasks[index].enumerated().map { place, standing -> [String] in
       let entry = task.entries[standing.index]
-      let isRepeat = tournament.contestants[standing.index].isRepeat
-      if !isRepeat { place += 1 }
       return [
-        isRepeat ? "–" : "\(place)", name(standing, entry),
-        metric(standing, task), difference(standing, task), self.cost(standing, cost),
+        "\(place + 1)", name(standing, entry), metric(standing, task),
+      ] + (isJudged ? [difference(standing, task)] : []) + [
+        standing.runs > 0 ? cost.text(standing.cost) : "–",
         standing.ratio.isFinite ? NumberText.fixed(standing.ratio, decimals: 2) : "–",
         "\(standing.reached) of \(standing.runs)",
         Self.median(entry, { Double($0.steps) }, NumberText.count),
@@ -33,8 +33,15 @@ struct TournamentTables {
       ]
     }
     return Self.table(heads, rows)
-      + "<p class=\"note\">In brackets 95 % bootstrap intervals. To target: the median over all runs, those that missed it "
-      + "counted as infinite. Steps, evaluations and times: medians of whole runs.</p>"
+      + "<p class=\"note\">\(intervals) To target: the median over all runs, those that missed it counted as infinite. "
+      + "Steps, evaluations and times: medians of whole runs.</p>"
+  }
+
+  private var intervals: String {
+    tournament.draws >= ExchangeTest.leastBlocks
+      ? "In brackets 95 % intervals over draws of the tuning."
+      : "Each method: mean ± standard deviation over all runs. \(tournament.draws) draws of the tuning are too few to say "
+        + "anything of the differences on one task."
   }
 
   /// What each task was to reach, and why.
@@ -53,7 +60,7 @@ struct TournamentTables {
   /// What each search could choose from.
   func spaces() -> String {
     guard tournament.plan.trials > 0 else { return "" }
-    let rows = tournament.contestants.filter { !$0.isRepeat }.map { contestant in
+    let rows = tournament.contestants.map { contestant in
       ["", Markup.escape(contestant.title), "<span class=\"words\">\(Markup.escape(contestant.space))</span>"]
     }
     return "<h3>Search spaces</h3>" + Self.table(["", "Method", "Ranges, drawn evenly in their logarithms"], rows)
@@ -65,19 +72,28 @@ struct TournamentTables {
     var notes: [String] = []
     if standing.diverged > 0 { notes.append("diverged on \(standing.diverged) of \(standing.runs) seeds") }
     if standing.runs == 0 { notes.append("not judged") }
-    if let chosen = entry.chosen {
-      notes.append(chosen.map { "\($0.name) \(NumberText.significant($0.value, 3))" }.joined(separator: ", "))
-    }
+    notes += chosen(entry)
     return "<span class=\"\(ReportPalette.className(standing.index)) nowrap\">\(swatch)"
       + "\(Markup.escape(standing.title))</span><small>\(Markup.escape(notes.joined(separator: "; ")))</small>"
   }
 
+  /// What the draws chose, by hyper-parameter: `learningRate 0.010 … 0.013`.
+  private func chosen(_ entry: Tournament.Entry) -> [String] {
+    let choices = entry.draws.compactMap(\.chosen)
+    guard let first = choices.first else { return [] }
+    let settings = first.indices.map { i in
+      let values = choices.map { $0[i].value }
+      let ends = [values.min() ?? first[i].value, values.max() ?? first[i].value].map { NumberText.significant($0, 3) }
+      return "\(first[i].name) " + (ends[0] == ends[1] ? ends[0] : ends.joined(separator: " … "))
+    }
+    return [settings.joined(separator: ", ")]
+  }
+
   private func metric(_ standing: TournamentSummary.TaskStanding, _ task: Tournament.TaskResult) -> String {
     guard let spread = standing.metric else { return "–" }
-    let interval = standing.metricInterval.map {
-      "<br>[\(task.metric.text($0.lowerBound)), \(task.metric.text($0.upperBound))]"
-    }
-    return task.metric.text(spread.mean) + (interval ?? "")
+    guard let interval = standing.metricInterval else { return task.metric.text(spread) }
+    return task.metric.text(spread.mean)
+      + "<br>[\(task.metric.text(interval.lowerBound)), \(task.metric.text(interval.upperBound))]"
   }
 
   private func difference(_ standing: TournamentSummary.TaskStanding, _ task: Tournament.TaskResult) -> String {
@@ -87,14 +103,6 @@ struct TournamentTables {
     case .noDifferenceShown(let difference): Markup.escape(task.metric.text(difference)) + "<br>not shown"
     case .nothingCanBeClaimed: "–"
     }
-  }
-
-  private func cost(_ standing: TournamentSummary.TaskStanding, _ cost: Tournament.Cost) -> String {
-    guard standing.runs > 0 else { return "–" }
-    // Where no run was near, "missed" says it all.
-    let known = standing.costInterval.flatMap { $0.lowerBound.isFinite ? $0 : nil }
-    let interval = known.map { "<br>[\(cost.text($0.lowerBound)), \(cost.text($0.upperBound))]" }
-    return cost.text(standing.cost) + (interval ?? "")
   }
 
   private static func median(

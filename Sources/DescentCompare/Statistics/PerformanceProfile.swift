@@ -9,12 +9,9 @@ struct PerformanceProfile {
   /// Where the score of AlgoPerf stops to ask (Dahl et al. 2023, arXiv 2306.07179).
   static let greatestRatio = 4.0
 
-  /// - Parameters:
-  ///   - costs: `[method][task]`; infinite where the target was missed.
-  ///   - judges: the methods whose best is the measure; others are only compared with it.
-  init(costs: [[Double]], judges: [Int]) {
-    let tasks = costs.first?.count ?? 0
-    let best = (0..<tasks).map { task in judges.map { costs[$0][task] }.min() ?? .infinity }
+  /// - Parameter costs: `[method][task]`; infinite where the target was missed.
+  init(costs: [[Double]]) {
+    let best = (costs.first ?? []).indices.map { task in costs.map { $0[task] }.min() ?? .infinity }
     ratios = costs.map { zip($0, best).map(Self.ratio) }
   }
 
@@ -24,9 +21,9 @@ struct PerformanceProfile {
     return best > 0 ? cost / best : cost > 0 ? .infinity : 1
   }
 
-  /// What a task adds to a method's score, 1 for the best: max(0, 4 − r) / 3. At most 1 for a method that is no judge.
+  /// What a task adds to a method's score, 1 for the best: max(0, 4 − r) / 3.
   static func score(_ cost: Double, best: Double) -> Double {
-    max(0, min(1, (greatestRatio - ratio(cost, best: best)) / (greatestRatio - 1)))
+    max(0, (greatestRatio - ratio(cost, best: best)) / (greatestRatio - 1))
   }
 
   /// ρ(τ).

@@ -3,7 +3,7 @@ import DescentData
 /// Whether paired differences could as well have the other sign (Fisher's randomization test): if two methods are alike,
 /// each pair is as likely the other way round.
 ///
-/// Nothing is assumed about the distribution, and a few seeds cannot claim what they do not show: n pairs have a p-value of
+/// Nothing is assumed about the distribution, and a few blocks cannot claim what they do not show: n pairs have a p-value of
 /// at least 2/2ⁿ.
 enum SignFlipTest {
   /// All sign patterns are gone through up to this many pairs, a seeded sample of them beyond.
@@ -41,19 +41,5 @@ enum SignFlipTest {
   /// The least p-value that `count` pairs can have.
   static func leastPValue(count: Int) -> Double {
     count <= greatestExactCount ? 2 / Double(1 << count) : 1 / Double(sampleCount + 1)
-  }
-}
-
-/// Correction for asking several questions at once (Holm 1979): the chance of any false claim stays below the level.
-enum Holm {
-  /// Each p-value as it counts when all of them are asked, in the order given.
-  static func adjusted(_ pValues: [Double]) -> [Double] {
-    var adjusted = pValues
-    var greatest = 0.0
-    for (position, index) in pValues.indices.sorted(by: { pValues[$0] < pValues[$1] }).enumerated() {
-      greatest = max(greatest, min(1, pValues[index] * Double(pValues.count - position)))
-      adjusted[index] = greatest
-    }
-    return adjusted
   }
 }

@@ -7,6 +7,7 @@ import DescentOptim
 struct TaskWork {
   let task: ComparisonTask
   let plan: Tournament.Settings
+  let draws: Int
   let spaces: [SearchSpace]
   let contestants: [Tournament.Contestant]
   let isCancelled: () -> Bool
@@ -16,10 +17,11 @@ struct TaskWork {
   private var random: SeededGenerator
 
   init(
-    task: ComparisonTask, plan: Tournament.Settings, spaces: [SearchSpace], contestants: [Tournament.Contestant],
-    orderSeed: UInt64, isCancelled: @escaping () -> Bool
+    task: ComparisonTask, plan: Tournament.Settings, draws: Int, spaces: [SearchSpace],
+    contestants: [Tournament.Contestant], orderSeed: UInt64, isCancelled: @escaping () -> Bool
   ) throws {
-    (self.task, self.plan, self.spaces, self.contestants) = (task, plan, spaces, contestants)
+    (self.task, self.plan, self.draws) = (task, plan, draws)
+    (self.spaces, self.contestants) = (spaces, contestants)
     self.isCancelled = isCancelled
     runs = ProblemRuns(try task.make())
     random = SeededGenerator(seed: orderSeed, stream: 7)
@@ -40,18 +42,18 @@ struct TaskWork {
     var result = Tournament.TaskResult(
       name: task.name, title: task.title, summary: task.summary, metric: task.metric, target: target,
       targetOrigin: origin, budget: task.budget,
-      entries: contestants.map { _ in Tournament.Entry() })
+      entries: contestants.map { _ in Tournament.Entry(draws: .init(repeating: .init(), count: draws)) })
     defer { self.result = result }
     // Compiled before anything is timed, and run for a moment.
     for i in contestants.indices where !isCancelled() { try warmUp(spaces[i]) }
     try tune(&result, &counter)
     try sweep(&result, &counter)
     for seed in 0..<plan.seeds {
+      let draw = seed % draws
       for i in shuffled() where !isCancelled() {
-        guard let chosen = result.entries[i].chosen else { continue }
-        let run = try run(
-          spaces[i], chosen, seed: plan.judgedSeed(seed, isRepeat: contestants[i].isRepeat), target, .test)
-        if let run { result.entries[i].runs.append(run) }
+        guard let chosen = result.entries[i].draws[draw].chosen else { continue }
+        let run = try run(spaces[i], chosen, seed: plan.judgedSeed(seed), target, .test)
+        if let run { result.entries[i].draws[draw].runs.append(run) }
         counter.count(task, contestants[i].title, .judging)
       }
     }
@@ -84,22 +86,29 @@ struct TaskWork {
 
   private mutating func tune(_ result: inout Tournament.TaskResult, _ counter: inout TournamentRunner.Counter) throws {
     let settings = spaces.indices.map { i in
-      Self.settings(spaces[i], trials: plan.trials, seed: plan.seed &+ (contestants[i].isRepeat ? 1 : 0))
+      (0..<draws).map { draw in
+        Self.settings(
+          spaces[i], trials: plan.trials, seed: plan.searchSeed(contestants[i].method, on: task.name, draw: draw))
+      }
     }
     for trial in 0..<plan.trials {
-      for i in shuffled() where !isCancelled() {
-        let seeds = (0..<plan.tuningSeeds).map { plan.tuningSeed($0, isRepeat: contestants[i].isRepeat) }
-        let tried = try self.trial(spaces[i], settings[i][trial], seeds, result.target) {
-          counter.count(task, contestants[i].title, .tuning)
+      for draw in 0..<draws {
+        let seeds = (0..<plan.tuningSeeds).map { plan.tuningSeed($0, on: task.name, draw: draw) }
+        for i in shuffled() where !isCancelled() {
+          let tried = try self.trial(spaces[i], settings[i][draw][trial], seeds, result.target) {
+            counter.count(task, contestants[i].title, .tuning)
+          }
+          if let tried { result.entries[i].draws[draw].trials.append(tried) }
         }
-        if let tried { result.entries[i].trials.append(tried) }
       }
     }
     // A search that was cut short would have had less than the others.
     guard !isCancelled() else { return }
     for i in contestants.indices {
-      result.entries[i].chosen =
-        Self.best(result.entries[i].trials, metric: task.metric)?.values ?? spaces[i].defaults
+      for draw in 0..<draws {
+        result.entries[i].draws[draw].chosen =
+          Self.best(result.entries[i].draws[draw].trials, metric: task.metric)?.values ?? spaces[i].defaults
+      }
     }
   }
 
@@ -134,14 +143,14 @@ struct TaskWork {
       evaluations: runs.map { Tournament.Cost.evaluations.toTarget($0) })
   }
 
-  /// The chosen setting with other learning rates.
+  /// What the first draw chose, with other learning rates.
   private mutating func sweep(_ result: inout Tournament.TaskResult, _ counter: inout TournamentRunner.Counter) throws {
     guard plan.trials > 0 else { return }
     for factor in Tournament.Settings.sweepFactors {
       for i in shuffled() where !isCancelled() {
-        guard let chosen = result.entries[i].chosen else { continue }
+        guard let chosen = result.entries[i].draws[0].chosen else { continue }
         let values = [.init(chosen[0].name, chosen[0].value * factor)] + chosen.dropFirst()
-        let seed = plan.tuningSeed(0, isRepeat: contestants[i].isRepeat)
+        let seed = plan.tuningSeed(0, on: task.name, draw: 0)
         let tried = try trial(spaces[i], values, [seed], result.target) {
           counter.count(task, contestants[i].title, .sweep)
         }
@@ -162,10 +171,11 @@ struct TaskWork {
     }
     let space = SearchSpace(entry, decades: plan.decades, scope: .rate)
     var best: (final: Double, atShare: Double)?
-    for setting in Self.settings(space, trials: reference.trials, seed: plan.seed &+ 2) {
+    let seed = plan.searchSeed("reference", on: task.name, draw: 0)
+    for setting in Self.settings(space, trials: reference.trials, seed: seed) {
       var (finals, shares): ([Double], [Double]) = ([], [])
-      for seed in 0..<UInt64(reference.seeds) {
-        let run = try run(space, setting, seed: Tournament.Settings.referenceSeed + seed, nil, .validation)
+      for seed in 0..<reference.seeds {
+        let run = try run(space, setting, seed: plan.referenceSeed(seed, on: task.name), nil, .validation)
         guard let run else { return (nil, "") }
         counter.count(task, entry.title, .target)
         finals.append(run.finalMetric ?? .nan)
@@ -184,7 +194,7 @@ struct TaskWork {
   }
 }
 
-/// A problem's compiled runs, one for each method; the repeated entry shares that of the method it repeats.
+/// A problem's compiled runs, one for each method; one that takes part twice has one.
 private final class ProblemRuns {
   private let problem: Problem
   private var known: [String: ProblemRun] = [:]

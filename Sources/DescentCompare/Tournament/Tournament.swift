@@ -1,4 +1,5 @@
 import DescentCPU
+import DescentData
 import DescentTrain
 import DescentText
 import Foundation
@@ -9,31 +10,59 @@ import Foundation
 public struct Tournament: Sendable {
   /// What was fixed before the first run.
   public struct Settings: Sendable, Equatable {
-    /// Hyper-parameter settings that are tried for each method on each task; 0 takes the defaults.
+    /// Hyper-parameter settings that are tried in each draw; 0 takes the defaults.
     public var trials = 8
     /// Runs of each trial, with seeds and validation data that judged runs never see.
-    public var tuningSeeds = 2
-    /// Judged runs of each method on each task.
-    public var seeds = 10
+    public var tuningSeeds = 1
+    /// How often a method is tuned on each task, with everything random drawn anew; nil is as often as a claim takes.
+    public var draws: Int?
+    /// Judged runs of each method on each task, spread evenly over the draws.
+    public var seeds = 12
     /// What the search for the learning rate spans around its default, in powers of ten.
     public var decades = 4.0
     /// Whether the learning rate alone is tuned, or all hyper-parameters.
     public var scope = SearchSpace.Scope.all
     /// What scores compare.
     public var cost = Cost.evaluations
-    /// Of the search, the order of runs and the resampling.
+    /// Of everything that is drawn: another one repeats the comparison.
     public var seed: UInt64 = 0
 
-    /// 8 trials of 2 runs each, all hyper-parameters, 10 judged seeds, costs in gradient evaluations.
+    /// 8 trials of a run each, all hyper-parameters, 12 judged seeds, costs in gradient evaluations.
     public init() {}
 
     /// Learning rates of the sweep, as multiples of the chosen one.
     static let sweepFactors = [-1, -0.5, 0.5, 1].map { pow(10.0, $0) }
 
-    /// Seeds of judged runs, of tuning, and both for the repeated entry, have nothing in common.
-    func judgedSeed(_ index: Int, isRepeat: Bool) -> UInt64 { UInt64(index) + (isRepeat ? 2_000_000 : 0) }
-    func tuningSeed(_ index: Int, isRepeat: Bool) -> UInt64 { UInt64(index) + (isRepeat ? 3_000_000 : 1_000_000) }
-    static let referenceSeed: UInt64 = 4_000_000
+    /// Draws of the tuning on each of so many tasks: two, or more where the blocks would be too few for a claim; not more
+    /// than there are seeds to judge them by.
+    func draws(tasks: Int) -> Int {
+      let least = (ExchangeTest.leastBlocks + max(tasks, 1) - 1) / max(tasks, 1)
+      return min(draws ?? max(2, least), seeds)
+    }
+
+    /// Of the points that a search tries. It depends on no other method and no other task.
+    func searchSeed(_ method: String, on task: String, draw: Int) -> UInt64 {
+      derivedSeed("search", method, task, "\(draw)")
+    }
+
+    /// The same for all methods of a draw.
+    func tuningSeed(_ index: Int, on task: String, draw: Int) -> UInt64 {
+      derivedSeed("tuning", task, "\(draw)", "\(index)")
+    }
+
+    /// The same for all methods and tasks. The draw that a seed judges is the seed's number modulo the draws.
+    func judgedSeed(_ index: Int) -> UInt64 { UInt64(index) &+ seed &* 1_000_000 }
+
+    /// Of the run that sets a target.
+    func referenceSeed(_ index: Int, on task: String) -> UInt64 { derivedSeed("reference", task, "\(index)") }
+
+    /// FNV-1a of the names and the plan's seed, mixed.
+    private func derivedSeed(_ names: String...) -> UInt64 {
+      let text = (names + ["\(seed)"]).joined(separator: "\u{0}")
+      let hash = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+      var random = SeededGenerator(seed: hash)
+      return random.next()
+    }
   }
 
   /// What the way to the target is measured in.
@@ -73,12 +102,10 @@ public struct Tournament: Sendable {
 
   /// A method as it takes part.
   public struct Contestant: Sendable, Equatable {
-    /// Name as on the command line: `adamw`.
+    /// Name as on the command line: `adamw`; `adamw-2` where it was named twice.
     public let method: String
-    /// Name in running text: `AdamW`; `AdamW (again)` for the repeated one.
+    /// Name in running text: `AdamW`.
     public let title: String
-    /// The first method once more, everything random drawn anew: how far apart two equal methods come out.
-    public let isRepeat: Bool
     /// What tuning may choose from, in words.
     public let space: String
   }
@@ -98,16 +125,27 @@ public struct Tournament: Sendable {
     public var metric: Double { metrics.reduce(0) { $0 + $1 / Double(metrics.count) } }
   }
 
-  /// A contestant on a task.
-  public struct Entry: Sendable, Equatable {
-    /// Tuning, in the order of the search: the defaults first.
+  /// A search and what its choice was worth: with everything random its own.
+  public struct Draw: Sendable, Equatable {
+    /// In the order of the search: the defaults first.
     public var trials: [Trial] = []
     /// The setting that was judged; nil before tuning was done.
     public var chosen: [Comparison.NamedNumber]?
-    /// Trials that only show how the rate matters, around the chosen one.
-    public var sweep: [Trial] = []
     /// The judged runs, in order of seeds; fewer after an interruption.
     public var runs: [RunRecord] = []
+  }
+
+  /// A contestant on a task.
+  public struct Entry: Sendable, Equatable {
+    /// Independent of each other. Draws of the same number share their seeds with those of the other methods.
+    public var draws: [Draw]
+    /// Trials that only show how the rate matters, around what the first draw chose.
+    public var sweep: [Trial] = []
+
+    /// Those of all draws.
+    public var trials: [Trial] { draws.flatMap(\.trials) }
+    /// Those of all draws.
+    public var runs: [RunRecord] { draws.flatMap(\.runs) }
   }
 
   /// What came out on one task, with what the task was.
@@ -132,8 +170,10 @@ public struct Tournament: Sendable {
 
   /// What was fixed beforehand.
   public let plan: Settings
-  /// The methods as the user named them, then the first one again.
+  /// The methods as the user named them.
   public let contestants: [Contestant]
+  /// Draws of the tuning of each method on each task.
+  public let draws: Int
   /// Those that were begun.
   public var tasks: [TaskResult] = []
   /// The exact command line that produced these results.

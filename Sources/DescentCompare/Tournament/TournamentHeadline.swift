@@ -16,19 +16,22 @@ extension TournamentSummary {
         ? "\(who) has the highest score, \(Self.text(best)), over \(tasks)."
         : "\(who) share the highest score, \(Self.text(best)), over \(tasks)."
     ]
-    var (shown, notShown): ([String], [String]) = ([], [])
-    for standing in standings where standing.rank != nil && standing.rank != 1 {
-      switch standing.verdict {
-      case .differenceShown: shown.append(standing.title)
-      case .noDifferenceShown, .nothingCanBeClaimed: notShown.append(standing.title)
-      case .best: break
+    let others = standings.filter { $0.rank != 1 }
+    if let withheld {
+      if standings.count > 1 { sentences.append("No lead is claimed: \(withheld).") }
+    } else {
+      func titles(_ isShown: Bool) -> [String] {
+        others.filter { if case .differenceShown = $0.verdict { isShown } else { !isShown } }.map(\.title)
       }
+      let (shown, notShown) = (titles(true), titles(false))
+      let kind = exchangesTasks ? "on tasks of this kind" : "on \(scoredTasks.count == 1 ? "this task" : "these tasks")"
+      if !shown.isEmpty { sentences.append("Its lead over \(Self.list(shown)) is supported, \(kind).") }
+      if !notShown.isEmpty { sentences.append("Its lead over \(Self.list(notShown)) is not supported.") }
     }
-    if !shown.isEmpty { sentences.append("Its lead over \(Self.list(shown)) is supported.") }
-    if !notShown.isEmpty { sentences.append("Its lead over \(Self.list(notShown)) is not supported.") }
-    if let floor, let again = standings.first(where: { tournament.contestants[$0.index].isRepeat }) {
+    if let floor, let most = standings.first(where: { $0.selfDifference == floor }) {
       sentences.append(
-        "The same method twice, \(again.title), differs by \(NumberText.fixed(floor, decimals: 2)).")
+        "The same method with other draws of the tuning differs by up to \(NumberText.fixed(floor, decimals: 2)) "
+          + "(\(most.title)).")
     }
     if tournament.isInterrupted { sentences.append("The comparison was interrupted; these results are partial.") }
     return sentences.joined(separator: " ")

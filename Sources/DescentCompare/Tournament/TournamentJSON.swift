@@ -46,10 +46,13 @@ public struct TournamentJSON: Sendable {
     let plan = tournament.plan
     return .object([
       ("trials", .integer(plan.trials)), ("tuningSeeds", .integer(plan.tuningSeeds)),
-      ("seeds", .integer(plan.seeds)), ("search", .string(plan.scope.rawValue)), ("decades", .number(plan.decades)),
-      ("by", .string(plan.cost.rawValue)),
+      ("draws", .integer(tournament.draws)), ("seeds", .integer(plan.seeds)), ("search", .string(plan.scope.rawValue)),
+      ("decades", .number(plan.decades)),
+      ("by", .string(plan.cost.rawValue)), ("repetition", .integer(Int(clamping: plan.seed))),
+      ("exchanged", .string(summary.exchangesTasks ? "tasks" : "draws")), ("blocks", .integer(summary.blocks)),
+      ("withheld", summary.withheld.map(OrderedJSON.string) ?? .null), ("noiseFloor", .optional(summary.floor)),
       ("statements", .array(TournamentProtocol(tournament).statements.map(OrderedJSON.string))),
-      ("spaces", .object(tournament.contestants.filter { !$0.isRepeat }.map { ($0.method, .string($0.space)) })),
+      ("spaces", .object(tournament.contestants.map { ($0.method, .string($0.space)) })),
     ])
   }
 
@@ -57,8 +60,9 @@ public struct TournamentJSON: Sendable {
     let contestant = tournament.contestants[standing.index]
     return .object([
       ("method", .string(contestant.method)), ("title", .string(standing.title)),
-      ("repeat", .bool(contestant.isRepeat)), ("rank", .optional(standing.rank)), ("score", .number(standing.score)),
-      ("interval95", Self.interval(standing.interval)), ("solved", .integer(standing.solved)),
+      ("rank", .integer(standing.rank)), ("score", .number(standing.score)),
+      ("interval95", Self.interval(standing.interval)), ("withItself", .optional(standing.selfDifference)),
+      ("solved", .integer(standing.solved)),
       ("runs", .integer(standing.runs)), ("misses", .integer(standing.misses)),
       ("seconds", .number(standing.seconds)), ("cpuSeconds", .number(standing.cpuSeconds)),
       ("gradientEvaluations", .integer(standing.evaluations)), ("comparedWithBest", Self.verdict(standing.verdict)),
@@ -79,16 +83,20 @@ public struct TournamentJSON: Sendable {
     let (entry, contestant) = (task.entries[standing.index], tournament.contestants[standing.index])
     return .object([
       ("method", .string(contestant.method)), ("title", .string(contestant.title)),
-      ("repeat", .bool(contestant.isRepeat)),
-      ("hyperparameters", entry.chosen.map(Self.values) ?? .null),
       ("mean", .optional(standing.metric?.mean)), ("std", .optional(standing.metric?.standardDeviation)),
       ("interval95", Self.interval(standing.metricInterval)), ("cost", .number(standing.cost)),
-      ("costInterval95", Self.interval(standing.costInterval)), ("ratio", .number(standing.ratio)),
+      ("ratio", .number(standing.ratio)),
       ("runs", .integer(standing.runs)), ("reached", .integer(standing.reached)),
       ("missed", .integer(standing.runs - standing.reached)), ("diverged", .integer(standing.diverged)),
       ("comparedWithBest", Self.verdict(standing.verdict)),
-      ("trials", .array(entry.trials.map(Self.trial))), ("sweep", .array(entry.sweep.map(Self.trial))),
-      ("seeds", .array(entry.runs.map(Self.run))),
+      ("draws", .array(entry.draws.map(Self.draw))), ("sweep", .array(entry.sweep.map(Self.trial))),
+    ])
+  }
+
+  private static func draw(_ draw: Tournament.Draw) -> OrderedJSON {
+    .object([
+      ("hyperparameters", draw.chosen.map(values) ?? .null), ("trials", .array(draw.trials.map(trial))),
+      ("seeds", .array(draw.runs.map(run))),
     ])
   }
 
@@ -136,7 +144,7 @@ public struct TournamentJSON: Sendable {
     func object(_ text: String, _ difference: PairedDifference) -> OrderedJSON {
       .object([
         ("verdict", .string(text)), ("difference", .number(difference.mean)),
-        ("interval95", interval(difference.interval)), ("pairs", .integer(difference.count)),
+        ("interval95", interval(difference.interval)), ("blocks", .integer(difference.count)),
       ])
     }
     return switch verdict {

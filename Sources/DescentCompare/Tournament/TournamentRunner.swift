@@ -31,7 +31,7 @@ public struct TournamentRunner {
 
   /// One after another in this order.
   public var tasks: [ComparisonTask]
-  /// What is compared; the first of them takes part twice.
+  /// What is compared.
   public var methods: [MethodEntry]
   /// Tuning, seeds and cost.
   public var plan: Tournament.Settings
@@ -48,23 +48,15 @@ public struct TournamentRunner {
 
   /// - Throws: `EngineError` when an engine library is missing, and what a task throws when it is made.
   public func run(commandLine: String, onProgress: @escaping (Progress) -> Void = { _ in }) throws -> Tournament {
-    // The first method takes part twice.
-    let entries = methods + methods.prefix(1)
-    let spaces = entries.map { SearchSpace($0, decades: plan.decades, scope: plan.scope) }
+    let spaces = methods.map { SearchSpace($0, decades: plan.decades, scope: plan.scope) }
+    let draws = plan.draws(tasks: tasks.count)
     var tournament = Tournament(
-      plan: plan,
-      contestants: entries.indices.map { i in
-        let isRepeat = i == methods.count
-        return Tournament.Contestant(
-          method: entries[i].name, title: entries[i].title + (isRepeat ? " (again)" : ""), isRepeat: isRepeat,
-          space: spaces[i].text)
-      },
-      commandLine: commandLine, date: Date(), machine: Machine.description,
-      versions: Machine.versions.map { .init($0.name, $0.value) })
-    var counter = Counter(total: tasks.map { runCount($0, entries.count) }.reduce(0, +), report: onProgress)
+      plan: plan, contestants: contestants(spaces), draws: draws, commandLine: commandLine, date: Date(),
+      machine: Machine.description, versions: Machine.versions.map { .init($0.name, $0.value) })
+    var counter = Counter(total: tasks.map { runCount($0, draws: draws) }.reduce(0, +), report: onProgress)
     for (number, task) in tasks.enumerated() where !isCancelled() {
       var work = try TaskWork(
-        task: task, plan: plan, spaces: spaces, contestants: tournament.contestants,
+        task: task, plan: plan, draws: draws, spaces: spaces, contestants: tournament.contestants,
         orderSeed: plan.seed &+ UInt64(number), isCancelled: isCancelled)
       try work.run(&counter)
       if let result = work.result { tournament.tasks.append(result) }
@@ -73,10 +65,20 @@ public struct TournamentRunner {
     return tournament
   }
 
-  private func runCount(_ task: ComparisonTask, _ contestants: Int) -> Int {
+  /// A method that is named twice takes part twice, under a name of its own and so with draws of its own.
+  private func contestants(_ spaces: [SearchSpace]) -> [Tournament.Contestant] {
+    methods.indices.map { i in
+      let number = 1 + methods[..<i].count { $0.name == methods[i].name }
+      return Tournament.Contestant(
+        method: methods[i].name + (number > 1 ? "-\(number)" : ""),
+        title: methods[i].title + (number > 1 ? " (\(number))" : ""), space: spaces[i].text)
+    }
+  }
+
+  private func runCount(_ task: ComparisonTask, draws: Int) -> Int {
     let sweep = plan.trials > 0 ? Tournament.Settings.sweepFactors.count : 0
     let reference = task.target == nil ? Self.reference.trials * Self.reference.seeds : 0
-    return contestants * (plan.trials * plan.tuningSeeds + sweep + plan.seeds) + reference
+    return methods.count * (draws * plan.trials * plan.tuningSeeds + sweep + plan.seeds) + reference
   }
 
   /// Counts runs and tells of them.

@@ -1,126 +1,77 @@
-/// Scores of a tournament with their intervals and tests.
+/// Scores of a tournament, block by block.
+///
+/// A draw of the tuning on a task is a contest of its own: each method was tuned once and judged on the same seeds. Its cost
+/// is the median over those seeds, and its score compares that with the least in the draw.
 struct TournamentScoring {
   let tournament: Tournament
-  /// Methods that set the measure: all but the repeated one.
-  let judges: [Int]
-  /// `[task][contestant][seed]`: costs to the target, on the seeds that all have run.
-  let costs: [[[Double]]]
+  /// By position in `Tournament.tasks`, in the order of the names: nothing may depend on the order of the tasks.
+  private let tasks: [Int]
+  /// `[task][draw][contestant]`.
+  private let costs: [[[Double]]]
+  private let scores: [[[Double]]]
 
-  init(_ tournament: Tournament, tasks: [Int], judges: [Int]) {
+  init(_ tournament: Tournament, tasks: [Int]) {
     self.tournament = tournament
-    self.judges = judges
+    self.tasks = tasks.sorted { tournament.tasks[$0].name < tournament.tasks[$1].name }
     let cost = tournament.plan.cost
-    costs = tasks.map { task in
+    costs = self.tasks.map { task in
       let entries = tournament.tasks[task].entries
-      let shared = entries.map(\.runs.count).min() ?? 0
-      return entries.map { $0.runs.prefix(shared).map(cost.toTarget) }
+      return (0..<tournament.draws).map { draw in
+        // On the seeds that all have run.
+        let shared = entries.map { $0.draws[draw].runs.count }.min() ?? 0
+        return entries.map { Self.median($0.draws[draw].runs.prefix(shared).map(cost.toTarget)) }
+      }
+    }
+    scores = costs.map { draws in
+      draws.map { costs in costs.map { PerformanceProfile.score($0, best: costs.min() ?? .infinity) } }
     }
   }
-
-  /// `[task][contestant]`.
-  var medians: [[Double]] { costs.map { $0.map(Self.median) } }
 
   static func median(_ values: [Double]) -> Double { SampleSummary.median(values) ?? .infinity }
 
-  /// - Parameter medians: `[task][contestant]`.
-  func profile(_ medians: [[Double]]) -> PerformanceProfile {
-    PerformanceProfile(
-      costs: tournament.contestants.indices.map { contestant in medians.map { $0[contestant] } }, judges: judges)
+  /// Of all draws on all tasks.
+  var profile: PerformanceProfile {
+    let contests = costs.flatMap { $0 }
+    return PerformanceProfile(costs: tournament.contestants.indices.map { i in contests.map { $0[i] } })
   }
 
-  private func scores(_ medians: [[Double]]) -> [Double] {
-    let profile = profile(medians)
-    return tournament.contestants.indices.map(profile.score)
+  /// Whether the tasks are enough to be exchanged as a whole. Else the draws on them are, and nothing is said of others.
+  var exchangesTasks: Bool { scores.count >= ExchangeTest.leastBlocks }
+
+  /// `[block][contestant]`.
+  var blocks: [[Double]] { exchangesTasks ? scores.map(Self.means) : scores.flatMap { $0 } }
+
+  /// How far each method's score comes out from its own when the even draws are held against the odd ones.
+  var selfDifferences: [Double]? {
+    guard tournament.draws > 1, !scores.isEmpty else { return nil }
+    let differences = scores.map { Self.halvesDifference($0) }
+    return Self.means(differences).map(abs)
   }
 
-  var floor: Double? {
-    guard !costs.isEmpty, let again = tournament.contestants.firstIndex(where: \.isRepeat) else { return nil }
-    let scores = scores(medians)
-    return abs(scores[again] - scores[0])
+  /// The mean of the even rows without that of the odd ones.
+  static func halvesDifference(_ rows: [[Double]]) -> [Double] {
+    let halves = [0, 1].map { half in means(rows.indices.filter { $0 % 2 == half }.map { rows[$0] }) }
+    return zip(halves[0], halves[1]).map { $0 - $1 }
   }
 
-  func standings() -> [TournamentSummary.Standing] {
-    let scores = scores(medians)
-    let resampled = resampledScores()
-    // The score says little about the tolerance of the intervals: the task with the fewest seeds does.
-    let count = costs.map { $0.first?.count ?? 0 }.min() ?? 0
-    let bootstrap = Bootstrap(seed: tournament.plan.seed)
-    let order = judges.sorted { scores[$0] != scores[$1] ? scores[$0] > scores[$1] : $0 < $1 }
-    let verdicts = verdicts(scores, resampled, best: order.first, bootstrap, count: count)
-    let others = tournament.contestants.indices.filter { !judges.contains($0) }
-    return (order + others).map { i in
-      let rank = judges.contains(i) ? 1 + judges.count { scores[$0] > scores[i] } : nil
-      let runs = tournament.tasks.flatMap { $0.entries[i].runs }
+  private static func means(_ rows: [[Double]]) -> [Double] {
+    (rows.first ?? []).indices.map { i in rows.reduce(0) { $0 + $1[i] } / Double(rows.count) }
+  }
+
+  func standings(_ leads: Leads) -> [TournamentSummary.Standing] {
+    let selfDifferences = selfDifferences
+    return leads.order.map { i in
+      let runs = tasks.flatMap { tournament.tasks[$0].entries[i].runs }
       return TournamentSummary.Standing(
-        index: i, title: tournament.contestants[i].title, rank: costs.isEmpty ? nil : rank, score: scores[i],
-        interval: bootstrap.interval(resampled.map { $0[i] }, count: count),
-        solved: medians.count { $0[i].isFinite }, runs: runs.count,
-        misses: runs.count { $0.evaluationsToTarget == nil },
+        index: i, title: tournament.contestants[i].title,
+        rank: 1 + leads.means.count { $0 > leads.means[i] }, score: leads.means[i], interval: leads.intervals[i],
+        selfDifference: selfDifferences?[i],
+        solved: tasks.count { task in
+          Self.median(tournament.tasks[task].entries[i].runs.map(tournament.plan.cost.toTarget)).isFinite
+        },
+        runs: runs.count, misses: runs.count { $0.evaluationsToTarget == nil },
         seconds: runs.reduce(0) { $0 + $1.seconds }, cpuSeconds: runs.reduce(0) { $0 + ($1.cpuSeconds ?? 0) },
-        evaluations: runs.reduce(0) { $0 + ($1.gradientEvaluations ?? 0) }, verdict: verdicts[i])
+        evaluations: runs.reduce(0) { $0 + ($1.gradientEvaluations ?? 0) }, verdict: leads.verdicts[i])
     }
-  }
-
-  /// `[resample][contestant]`: seeds drawn anew within each task, the same ones for all methods.
-  private func resampledScores() -> [[Double]] {
-    let draws = costs.enumerated().map { task, costs in
-      Bootstrap(seed: tournament.plan.seed &+ UInt64(task)).draws(count: costs.first?.count ?? 0)
-    }
-    guard !costs.isEmpty else { return [] }
-    return draws[0].indices.map { resample in
-      scores(
-        costs.enumerated().map { task, costs in
-          costs.map { own in Self.median(draws[task][resample].map { own[$0] }) }
-        })
-    }
-  }
-
-  private func verdicts(
-    _ scores: [Double], _ resampled: [[Double]], best: Int?, _ bootstrap: Bootstrap, count: Int
-  ) -> [ComparisonSummary.Verdict] {
-    var verdicts = [ComparisonSummary.Verdict](
-      repeating: .nothingCanBeClaimed("no task was finished"), count: scores.count)
-    guard let best, !costs.isEmpty else { return verdicts }
-    let pairs = judges.flatMap { a in judges.filter { $0 > a }.map { (a, $0) } }
-    let adjusted = Holm.adjusted(pairs.map { pValue($0, $1, pairs: pairs.count) })
-    for i in scores.indices {
-      // The repetition is held against the method it repeats.
-      let other = judges.contains(i) ? best : 0
-      guard i != other else {
-        verdicts[i] = .best
-        continue
-      }
-      guard let interval = bootstrap.interval(resampled.map { $0[i] - $0[other] }, count: count) else {
-        verdicts[i] = .nothingCanBeClaimed("fewer than 2 seeds in common")
-        continue
-      }
-      let difference = PairedDifference(count: count, mean: scores[i] - scores[other], interval: interval)
-      // That two equal methods differ is no claim to make.
-      guard let pair = pairs.firstIndex(where: { $0 == (min(i, other), max(i, other)) }) else {
-        verdicts[i] = .noDifferenceShown(difference)
-        continue
-      }
-      let isShown =
-        !difference.includesZero && adjusted[pair] < TournamentSummary.level && abs(difference.mean) > (floor ?? 0)
-      verdicts[i] = isShown ? .differenceShown(difference) : .noDifferenceShown(difference)
-    }
-    return verdicts
-  }
-
-  /// Exchanges two methods seed by seed on all tasks at once.
-  ///
-  /// What is exchanged are scores of single runs. They are measured by the run that would be the median of a method faster
-  /// than all others: it is about the least median, and no exchange changes it. (The cheapest run of all is often several
-  /// times cheaper than any median, most of all in time, and would leave nothing to tell apart.)
-  private func pValue(_ a: Int, _ b: Int, pairs: Int) -> Double {
-    let differences = costs.flatMap { costs in
-      let best = judges.flatMap { costs[$0] }.sorted()[costs[a].count / 2]
-      return zip(costs[a], costs[b]).map {
-        PerformanceProfile.score($0, best: best) - PerformanceProfile.score($1, best: best)
-      }
-    }
-    // Enough patterns that the correction for all pairs leaves something to claim.
-    let samples = max(SignFlipTest.sampleCount, 60 * pairs)
-    return SignFlipTest.pValue(differences, samples: samples, seed: tournament.plan.seed)
   }
 }

@@ -24,30 +24,39 @@ public struct TournamentTable: Sendable {
   }
 
   private var setting: String {
-    let plan = tournament.plan
-    let tuning = plan.trials == 0 ? "defaults, no tuning" : "\(plan.trials) trials of tuning for each method and task"
-    return "\(tournament.tasks.count) tasks · \(tuning) · \(ComparisonHeadline.seeds(plan.seeds)) · cost in "
+    let (plan, count) = (tournament.plan, tournament.tasks.count)
+    let draws = "\(tournament.draws) draw\(tournament.draws == 1 ? "" : "s")"
+    let trials = "\(plan.trials) trial\(plan.trials == 1 ? "" : "s")"
+    let tuning =
+      plan.trials == 0 ? "defaults, no tuning" : "\(draws) of \(trials) of tuning for each method and task"
+    return "\(count) task\(count == 1 ? "" : "s") · \(tuning) · \(ComparisonHeadline.seeds(plan.seeds)) · cost in "
       + plan.cost.title
   }
 
   private var legend: String {
-    "Score: mean over tasks of max(0, 4 − r)/3, r the median cost to the target over the best one's; in brackets 95 % "
-      + "bootstrap intervals over seeds. Differences are claimed after Holm's correction for all pairs of methods, and "
-      + "only above that of the entry (again)."
+    let (what, others) = summary.exchangesTasks ? ("tasks", "other tasks of this kind") : ("draws", "no other tasks")
+    return
+      "Score: mean over tasks and draws of max(0, 4 − r)/3, r the median cost to the target over the best one's; in "
+      + "brackets 95 % intervals over \(what). Differences are claimed after an exchange of \(what), "
+      + "corrected for all methods, and only above those of a method with itself; they are about other seeds, "
+      + "other draws of the tuning, and \(others)."
   }
 
   private func ranking(_ width: Int) -> [String] {
-    var rows = [["", "method", "score", "solved", "missed", "seconds", "CPU s", "evaluations", "against the best"]]
+    var rows = [
+      ["", "method", "score", "with itself", "solved", "missed", "seconds", "CPU s", "evaluations", "against the best"]
+    ]
     for standing in summary.standings {
       rows.append([
-        standing.rank.map(String.init) ?? "–", TextLayout.shorten(standing.title, to: 26),
-        TournamentSummary.text(standing), "\(standing.solved)/\(summary.scoredTasks.count)",
-        "\(standing.misses)/\(standing.runs)", NumberText.seconds(standing.seconds),
-        NumberText.seconds(standing.cpuSeconds), NumberText.count(Double(standing.evaluations)),
+        "\(standing.rank)", TextLayout.shorten(standing.title, to: 26), TournamentSummary.text(standing),
+        standing.selfDifference.map { "±" + NumberText.fixed($0, decimals: 2) } ?? "–",
+        "\(standing.solved)/\(summary.scoredTasks.count)", "\(standing.misses)/\(standing.runs)",
+        NumberText.seconds(standing.seconds), NumberText.seconds(standing.cpuSeconds),
+        NumberText.count(Double(standing.evaluations)),
         Self.verdict(standing.verdict) { NumberText.fixed($0, decimals: 2) },
       ])
     }
-    return Self.aligned(rows, leading: [1, 8], width)
+    return Self.aligned(rows, leading: [1, 9], width)
   }
 
   private func task(
@@ -84,7 +93,7 @@ public struct TournamentTable: Sendable {
     case .best: "best"
     case .differenceShown(let shown): difference(shown)
     case .noDifferenceShown(let other): "\(difference(other)), no claim"
-    case .nothingCanBeClaimed(let reason): reason
+    case .nothingCanBeClaimed: "no claim"
     }
   }
 

@@ -6,7 +6,7 @@ import Testing
 @Suite struct PerformanceProfileTests {
   /// Three methods on four tasks; the fourth task nobody but C solves, and C misses the third.
   private let profile = PerformanceProfile(
-    costs: [[10, 30, 100, .infinity], [20, 10, 400, .infinity], [45, 20, .infinity, 7]], judges: [0, 1, 2])
+    costs: [[10, 30, 100, .infinity], [20, 10, 400, .infinity], [45, 20, .infinity, 7]])
 
   @Test func `ratios by hand`() {
     #expect(profile.ratios == [[1, 3, 1, .infinity], [2, 1, 4, .infinity], [4.5, 2, .infinity, 1]])
@@ -34,13 +34,7 @@ import Testing
     }
   }
 
-  @Test func `who is no judge sets no measure`() {
-    let profile = PerformanceProfile(costs: [[10], [20], [5]], judges: [0, 1])
-    #expect(profile.ratios == [[1], [2], [0.5]])
-    #expect(profile.score(of: 2) == 1)
-  }
-
   @Test func `a target met at the start costs nothing`() {
-    #expect(PerformanceProfile(costs: [[0], [3], [0]], judges: [0, 1, 2]).ratios == [[1], [.infinity], [1]])
+    #expect(PerformanceProfile(costs: [[0], [3], [0]]).ratios == [[1], [.infinity], [1]])
   }
 }

@@ -44,6 +44,23 @@ import Testing
     #expect(try losses(3, Adam(learningRate: 0.01)) == first)
   }
 
+  /// A problem goes from method to method, and each of them remembers other things.
+  @Test func `no method leaves anything to the next, or to its own next run`() throws {
+    let task = try #require(TaskTable.task(named: "rosenbrock"))
+    let problem = try task.make()
+    func values(_ run: ProblemRun, _ entry: MethodEntry) throws -> [Double] {
+      try run.start(entry.make(.constant(entry.learningRate)), seed: 3)
+      return try (0..<3).map { _ in try run.advance() } + [run.measure(.test)]
+    }
+    var runs: [(entry: MethodEntry, run: ProblemRun, first: [Double])] = []
+    for entry in MethodTable.entries {
+      let run = try ProblemRun.make(
+        problem, entry.make(.constant(entry.learningRate)), isFullBatch: entry.isFullBatch)
+      runs.append((entry, run, try values(run, entry)))
+    }
+    for (entry, run, first) in runs.reversed() { #expect(try values(run, entry) == first, "\(entry.name)") }
+  }
+
   @Test func `validation is the same for all seeds, the other parts are not`() throws {
     let digits = Digits.load()
     let data = try ProblemData(digits)

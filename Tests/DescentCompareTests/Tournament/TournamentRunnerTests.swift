@@ -17,55 +17,108 @@ import Testing
   }
 
   @Test func `every method has the same trials, seeds and budget`() throws {
-    let tournament = try runner(["sgd", "adam", "gd"], tasks: [ToyTask.task(target: 0.1, spread: 0.2)])
+    let tournament = try runner(["sgd", "adam", "gd"], tasks: [ToyTask.task(target: 0.1, spread: 0.2)], seeds: 7)
       .run(commandLine: "")
     let task = try #require(tournament.tasks.first)
-    #expect(tournament.contestants.map(\.method) == ["sgd", "adam", "gd", "sgd"])
-    #expect(tournament.contestants.map(\.isRepeat) == [false, false, false, true])
+    #expect(tournament.contestants.map(\.method) == ["sgd", "adam", "gd"])
+    #expect(tournament.draws == 6)
     for entry in task.entries {
-      #expect(entry.trials.count == 3 && entry.runs.count == 4)
+      #expect(entry.draws.map(\.trials.count) == [3, 3, 3, 3, 3, 3])
+      #expect(entry.draws.map { $0.runs.map(\.seed) } == [[0, 6], [1], [2], [3], [4], [5]])
       #expect(entry.sweep.count == Tournament.Settings.sweepFactors.count)
-      #expect(entry.trials.allSatisfy { $0.metrics.count == 2 && $0.evaluations.count == 2 })
+      #expect(entry.trials.allSatisfy { $0.metrics.count == 1 && $0.evaluations.count == 1 })
       #expect(entry.runs.allSatisfy { $0.gradientEvaluations == 60 })
-      #expect(entry.trials.contains { $0.values == entry.chosen })
+      #expect(entry.draws.allSatisfy { draw in draw.trials.contains { $0.values == draw.chosen } })
     }
-    #expect(task.entries[..<3].allSatisfy { $0.runs.map(\.seed) == [0, 1, 2, 3] })
   }
 
-  @Test func `tuning and the repetition use seeds of their own`() throws {
+  @Test(arguments: [(1, 6), (2, 3), (3, 2), (5, 2), (6, 2), (8, 2)])
+  func `there are as many draws as a claim takes`(tasks: Int, draws: Int) {
+    var plan = Tournament.Settings()
+    #expect(plan.draws(tasks: tasks) == draws && tasks * draws >= ExchangeTest.leastBlocks)
+    plan.seeds = 1
+    #expect(plan.draws(tasks: tasks) == 1, "each draw is judged")
+    (plan.seeds, plan.draws) = (12, 9)
+    #expect(plan.draws(tasks: tasks) == 9)
+  }
+
+  @Test func `tuning uses seeds of its own, and other ones in each draw`() throws {
     let log = ToyTask.Log()
     let tournament = try runner(["sgd", "adam"], tasks: [ToyTask.task(target: 0.1, spread: 0.2, log: log)])
       .run(commandLine: "")
+    #expect(tournament.draws == 4, "as many as there are seeds")
     let judged = tournament.tasks[0].entries.map { Set($0.runs.map(\.seed)) }
-    #expect(judged[0] == judged[1] && judged[2].isDisjoint(with: judged[0]))
+    #expect(judged[0] == [0, 1, 2, 3] && judged[1] == judged[0])
     let all = log.seeds.withLock { $0 }
     // Each method is run for a moment first, on seed 0. Trials and the sweep come next, then seeds, each with all methods.
-    let (warmUps, runs) = (3, 3 * (3 * 2 + 4))
+    let (warmUps, runs) = (2, 2 * (4 * 3 + 4))
     let tuning = all[warmUps..<(warmUps + runs)]
-    #expect(Set(tuning).isDisjoint(with: judged[0]) && Set(tuning).isDisjoint(with: judged[2]))
-    let judging = all[(warmUps + runs)...]
-    #expect(judging.count == 12)
-    for seed in 0..<4 {
-      let block = judging.dropFirst(3 * seed).prefix(3).sorted()
-      #expect(block == [UInt64(seed), UInt64(seed), 2_000_000 + UInt64(seed)], "seeds are the outer loop")
-    }
+    #expect(Set(tuning).isDisjoint(with: judged[0]) && Set(tuning).count == 4)
+    #expect(Array(all[(warmUps + runs)...]) == [0, 0, 1, 1, 2, 2, 3, 3], "seeds are the outer loop")
   }
 
-  /// Without tuning only the seeds differ, which is what intervals are about; the luck of a short search may be greater, and
-  /// still nothing is claimed about two equal methods.
-  @Test(arguments: [0, 3]) func `the same method twice`(trials: Int) throws {
-    let tournament = try runner(
-      ["sgd", "momentum"], tasks: [ToyTask.task(target: 0.05, budget: 200, spread: 0.5)], trials: trials, seeds: 8
-    ).run(commandLine: "")
-    let summary = TournamentSummary(tournament)
-    let again = try #require(summary.standings.last)
-    #expect(again.rank == nil && again.index == 2)
-    guard case .noDifferenceShown(let difference) = again.verdict else {
-      Issue.record("\(again.verdict) is a claim about equal methods")
-      return
+  /// An entry without its times; as text, since what is not a number equals nothing.
+  private struct Timeless: Equatable {
+    var entry: Tournament.Entry
+
+    init(_ entry: Tournament.Entry) {
+      self.entry = entry
+      for draw in entry.draws.indices {
+        for run in entry.draws[draw].runs.indices {
+          var record = entry.draws[draw].runs[run]
+          (record.seconds, record.cpuSeconds, record.secondsToTarget) = (0, nil, nil)
+          for point in record.points.indices { record.points[point].seconds = 0 }
+          self.entry.draws[draw].runs[run] = record
+        }
+      }
     }
-    if trials == 0 { #expect(difference.interval.contains(0)) }
-    #expect(try #require(summary.floor) == abs(difference.mean))
+
+    static func == (a: Self, b: Self) -> Bool { "\(a.entry)" == "\(b.entry)" }
+  }
+
+  /// What a method does depends on the method, the task, the draw and the trial: on nothing else that takes part, and on no
+  /// order.
+  @Test func `a method's runs do not depend on what it is compared with`() throws {
+    func entries(_ methods: [String], _ tasks: [String]) throws -> [String: Timeless] {
+      let tournament = try runner(
+        methods, tasks: tasks.map { ToyTask.task($0, target: 0.1, spread: 0.4) }
+      ).run(commandLine: "")
+      var entries: [String: Timeless] = [:]
+      for task in tournament.tasks {
+        for (contestant, entry) in zip(tournament.contestants, task.entries) {
+          entries["\(contestant.method) on \(task.name)"] = Timeless(entry)
+        }
+      }
+      return entries
+    }
+    let first = try entries(["sgd", "adam", "lion"], ["one", "two"])
+    #expect(try entries(["lion", "sgd", "adam"], ["two", "one"]) == first)
+    let sgd = try #require(first["sgd on one"])
+    #expect(try entries(["momentum", "sgd"], ["two", "one"])["sgd on one"] == sgd)
+    // Each search has points of its own.
+    let rates = first.values.flatMap { $0.entry.draws.flatMap { $0.trials.dropFirst().map(\.learningRate) } }
+    #expect(rates.count == 6 * 3 * 2 && Set(rates).count == rates.count)
+  }
+
+  @Test func `a method named twice is compared with itself`() throws {
+    let tournament = try runner(["sgd", "sgd"], tasks: [ToyTask.task(target: 0.1, spread: 0.2)], seeds: 6)
+      .run(commandLine: "")
+    #expect(tournament.contestants.map(\.method) == ["sgd", "sgd-2"] && tournament.contestants[1].title == "SGD (2)")
+    let entries = tournament.tasks[0].entries
+    #expect(entries[0].trials.map(\.learningRate) != entries[1].trials.map(\.learningRate))
+    #expect(entries[0].runs.map(\.seed) == entries[1].runs.map(\.seed))
+  }
+
+  @Test func `a repetition draws everything anew`() throws {
+    func run(_ seed: UInt64) throws -> Tournament.Entry {
+      var runner = try runner(["sgd"], tasks: [ToyTask.task(target: 0.1, spread: 0.2)])
+      runner.plan.seed = seed
+      return try runner.run(commandLine: "").tasks[0].entries[0]
+    }
+    let (first, second) = (try run(0), try run(1))
+    #expect(Set(first.runs.map(\.seed)).isDisjoint(with: second.runs.map(\.seed)))
+    #expect(zip(first.draws, second.draws).allSatisfy { $0.trials[1].values != $1.trials[1].values })
+    #expect(first.trials[0].values == second.trials[0].values, "the defaults are always tried")
   }
 
   @Test func `a target that nobody reaches is missed by all, and nothing is dropped`() throws {
@@ -89,8 +142,8 @@ import Testing
     let count = Mutex(0)
     var runner = try runner(
       ["sgd", "adam"], tasks: [ToyTask.task("one", target: 0.1), ToyTask.task("two", target: 0.1)], trials: 1, seeds: 3)
-    // A run asks before each of its forty parts.
-    let perTask = 3 * (1 * 2 + 4 + 3) * 40
+    // A run asks before each of its forty parts. Three draws of a trial, the sweep, three seeds.
+    let perTask = 2 * (3 + 4 + 3) * 40
     runner.isCancelled = {
       count.withLock {
         $0 += 1
