@@ -30,8 +30,8 @@ public struct Step<Method: OptimizationMethod> {
   public func hessianVectorProduct(_ direction: [Tensor]) -> [Tensor] {
     known.onEvaluation(2)
     let slope = zip(gradients, direction).map { ($0 * $1).sum() }
-    return DescentGraph.gradients(
-      of: slope.dropFirst().reduce(slope[0]) { $0 + $1 }, withRespectTo: known.parameters)
+    let products = DescentGraph.gradients(of: total(slope), withRespectTo: known.parameters)
+    return zip(products, gradients).map { $0.cast(to: $1.dtype) }
   }
 
   private var known: StepObjective {
@@ -83,7 +83,8 @@ struct StepObjective {
 
   func evaluate(at values: [Tensor]) -> (loss: Tensor, gradients: [Tensor]) {
     onEvaluation(1)
-    let loss = replacing(parameters, with: values, in: [loss])[0]
+    let own = zip(parameters, values).map { $1.cast(to: $0.dtype) }
+    let loss = replacing(parameters, with: own, in: [loss])[0]
     return (loss, DescentGraph.gradients(of: loss, withRespectTo: values))
   }
 }

@@ -16,6 +16,9 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
   /// What the method moves, in the order given.
   public let parameters: [Variable]
   private let names: [String]
+  /// Those that have elements, by their place in ``parameters``. The method is not told of the others: there is nothing to
+  /// step, and much that has no value over nothing.
+  private let active: [Int]
   /// Steps taken so far (i64 scalar). With the state's slots, this is all that resuming needs.
   public let stepCount: Variable
   private let current: Mutex<Method>
@@ -33,6 +36,7 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
 
   /// `@unchecked Sendable`: states hold variables, which are; they are made once and never changed.
   private struct Remembered: @unchecked Sendable {
+    /// Of the parameters that have elements.
     let states: [Method.State]
     let shared: Method.Shared
   }
@@ -57,12 +61,15 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     methodIdentity = (method as? AnyMethod)?.identity ?? String(describing: Method.self)
     stepCount = Variable(shape: [], dtype: .int64, name: "optimizer.step")
     current = Mutex(method)
-    let likes = zip(names, parameters).map { ($0, like: Tensor.zeros($1.shape, dtype: $1.dtype)) }
+    let active = parameters.indices.filter { parameters[$0].shape.elementCount > 0 }
+    self.active = active
+    let likes = active.map { i in
+      (name: names[i], like: Tensor.zeros(parameters[i].shape, dtype: parameters[i].dtype.stepped))
+    }
     remembered = Remembered(
-      states: likes.map { method.makeState(for: $0.like, named: $0.0) },
-      shared: method.makeShared(for: likes.map { (name: $0.0, like: $0.like) }))
-    for (parameter, state) in zip(names, remembered.states) {
-      for (name, variable) in state.variables { variable.name = "\(parameter).\(name)" }
+      states: likes.map { method.makeState(for: $0.like, named: $0.name) }, shared: method.makeShared(for: likes))
+    for (i, state) in zip(active, remembered.states) {
+      for (name, variable) in state.variables { variable.name = "\(names[i]).\(name)" }
     }
     for (name, variable) in remembered.shared.variables { variable.name = "optimizer.\(name)" }
     let state = (remembered.states.flatMap(\.variables) + remembered.shared.variables).map(\.variable)
@@ -118,16 +125,26 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     checkTrace()
     let finished = stepCount.value
     let number = finished + Tensor([Int64(1)], shape: [])
-    let step = step(number: number, gradients, objective)
-    for (parameter, value) in zip(parameters, method.update(parts(gradients), at: step)) { parameter.value = value }
+    if !active.isEmpty {
+      let parts = parts(gradients)
+      let step = step(number: number, parts.map(\.gradient), objective?.restricted(to: active))
+      for (i, value) in zip(active, method.update(parts, at: step)) {
+        parameters[i].value = value.cast(to: parameters[i].dtype)
+      }
+    }
     stepCount.value = number
   }
 
   /// Inside a compiled function: where the network is to be evaluated; nil when that is where it is trained.
   public func evaluationPoint() -> [Tensor]? {
-    let gradients = parameters.map { Tensor.zeros($0.shape, dtype: $0.dtype) }
+    if active.isEmpty { return nil }
+    let parts = parts(parameters.map { Tensor.zeros($0.shape, dtype: $0.dtype) })
     let next = stepCount.value + Tensor([Int64(1)], shape: [])
-    return method.evaluationPoint(parts(gradients), at: step(number: next, gradients, nil))
+    let step = step(number: next, parts.map(\.gradient), nil)
+    guard let point = method.evaluationPoint(parts, at: step) else { return nil }
+    var values = parameters.map(\.value)
+    for (i, value) in zip(active, point) { values[i] = value.cast(to: parameters[i].dtype) }
+    return values
   }
 
   /// Refuses a step that would silently train something else than was meant.
@@ -178,14 +195,18 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     }
   }
 
+  /// The parameters that have elements as the method sees them: half-width ones in float32. In bfloat16 and float16 an ε of
+  /// 1e-8 is 0 or a square of 300 infinite, and a small step is lost before it is added up.
   private func parts(_ gradients: [Tensor]) -> [ParameterStep<Method.State>] {
-    parameters.indices.map { i in
-      let value = parameters[i].value
+    for (i, parameter) in parameters.enumerated() {
       require(
-        gradients[i].shape == value.shape,
-        "the gradient of \(parameters[i].name) has shape \(gradients[i].shape), the parameter \(value.shape)")
+        gradients[i].shape == parameter.shape,
+        "the gradient of \(names[i]) has shape \(gradients[i].shape), the parameter \(parameter.shape)")
+    }
+    return zip(active, remembered.states).map { i, state in
+      let dtype = parameters[i].dtype.stepped
       return ParameterStep(
-        name: names[i], value: value, gradient: gradients[i], state: remembered.states[i])
+        name: names[i], value: parameters[i].value.cast(to: dtype), gradient: gradients[i].cast(to: dtype), state: state)
     }
   }
 
@@ -236,4 +257,9 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     let text = String(describing: path)
     return text.split(separator: ".").last.map(String.init) ?? text
   }
+}
+
+extension DType {
+  /// In which a parameter of this type is stepped and remembered.
+  fileprivate var stepped: DType { isHalf ? .float32 : self }
 }
