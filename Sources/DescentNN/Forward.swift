@@ -1,5 +1,6 @@
 import DescentGraph
 import DescentRuntime
+import Synchronization
 
 /// How models run while they are called: for training (dropout active, batch statistics) or for evaluation.
 ///
@@ -21,13 +22,23 @@ public final class Forward: @unchecked Sendable {
 
   /// Calls `body` with layers in training mode; `key` is where their random numbers come from.
   ///
-  /// A key that is the same in each step draws the same units each time; fold the step's number in:
+  /// Each run of a compiled function draws anew: into a constant key the number of the run is folded. A key that depends on
+  /// the step is taken as it is; with it, a run that goes on from a checkpoint draws what it would have drawn:
   ///
   /// ```swift
   /// Forward.training(key: key.folding(in: updater.stepCount.value)) { model(x) }
   /// ```
   public static func training<Result>(key: RandomKey, _ body: () throws -> Result) rethrows -> Result {
     try $mode.withValue(.training(Forward(key: key)), operation: body)
+  }
+
+  /// The key with the number of the run, where it is a constant of a function that is being traced.
+  private static func anew(_ key: RandomKey) -> RandomKey {
+    guard let trace = Trace.current, !key.bits.node.isTraced else { return key }
+    let runs = trace.feed("run", key: "Forward.run") { [count = Atomic(0)] in
+      Double(count.add(1, ordering: .relaxed).newValue)
+    }
+    return key.folding(in: runs.cast(to: .int64))
   }
 
   /// Calls `body` with layers in evaluation mode on purpose: a frozen part of a network within a training step, a teacher.
@@ -54,7 +65,7 @@ public final class Forward: @unchecked Sendable {
   static func nextKey() -> RandomKey? {
     guard case .training(let forward) = mode else { return nil }
     defer { forward.draws += 1 }
-    return forward.start.folding(in: forward.draws)
+    return anew(forward.start).folding(in: forward.draws)
   }
 
   /// Says that a layer that has two modes runs for evaluation, if nobody has asked for that.

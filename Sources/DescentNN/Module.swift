@@ -6,7 +6,10 @@ import DescentRuntime
 /// Parameters are found by reflection, wherever they stand: in properties of any kind, in what those hold (structs that are
 /// no modules too), in arrays, tuples, optionals and dictionaries. A parameter's name is its property path, with the index
 /// for elements of an array or tuple and the key for entries of a dictionary: `blocks.0.attention.query.weight`.
-public protocol Module: Sendable {}
+public protocol Module: Sendable, CustomStringConvertible {
+  /// What the module is, for people: `Linear(64, 128)`. The type's name, unless a module says more.
+  var title: String { get }
+}
 
 extension Module {
   /// Every parameter with its name, state of layers included, in the order of declaration. One that is used in several

@@ -56,3 +56,8 @@ public final class Parameter: Sendable {
     }
   }
 }
+
+extension Parameter: CustomStringConvertible {
+  /// The name, once a model was asked for its parameters, the dtype and the shape: `layers.0.weight f32[8, 4]`.
+  public var description: String { variable.description }
+}

@@ -47,6 +47,12 @@ public struct AnyMethod: OptimizationMethod {
   /// Whether the method inside fits parameters of these names.
   public func check(names: [String]) throws(NamePatternError) { try base.check(names: names) }
 
+  /// Looks at those of the method inside.
+  func checkHyperparameters() throws(UpdaterError) {
+    func opened<Method: OptimizationMethod>(_ method: Method) throws(UpdaterError) { try UpdaterError.check(method) }
+    try opened(base)
+  }
+
   /// The step of the method inside.
   public func update(_ parameters: [ParameterStep<State>], at step: Step<Self>) -> [Tensor] {
     func opened<Method: OptimizationMethod>(_ method: Method) -> [Tensor] {

@@ -4,7 +4,7 @@ public struct Hyperparameter<Method: OptimizationMethod>: Sendable {
   public let name: String
   /// The property itself.
   public let path: WritableKeyPath<Method, Schedule> & Sendable
-  /// What commands accept for it; a schedule set in code is not checked.
+  /// What it may be. Commands look at what users type, an ``Updater`` at what the schedule gives for the first step.
   public let range: HyperparameterRange
 
   /// A row of ``OptimizationMethod/adjustable``: `.init("beta1", \.beta1, .fraction)`.

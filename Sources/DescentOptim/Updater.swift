@@ -56,6 +56,7 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     let names = parameters.enumerated().map { $1.name.isEmpty ? "parameter\($0)" : $1.name }
     try UpdaterError.check(parameters, names)
     try method.check(names: names)
+    if let any = method as? AnyMethod { try any.checkHyperparameters() } else { try UpdaterError.check(method) }
     self.parameters = parameters
     self.names = names
     methodIdentity = (method as? AnyMethod)?.identity ?? String(describing: Method.self)
@@ -206,7 +207,8 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
     return zip(active, remembered.states).map { i, state in
       let dtype = parameters[i].dtype.stepped
       return ParameterStep(
-        name: names[i], value: parameters[i].value.cast(to: dtype), gradient: gradients[i].cast(to: dtype), state: state)
+        name: names[i], value: parameters[i].value.cast(to: dtype), gradient: gradients[i].cast(to: dtype), state: state
+      )
     }
   }
 
@@ -223,7 +225,11 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
       let key = FeedKey(updater: ObjectIdentifier(self), path: path, clock: ObjectIdentifier(clock))
       return trace.feed(Self.name(of: path), key: key) {
         // Step t (from 1) uses the schedule at t - 1 (from 0).
-        hyperparameter.schedule.withLock { $0.value(at: count.integer(at: 0)) }
+        let value = hyperparameter.schedule.withLock { $0.value(at: count.integer(at: 0)) }
+        require(
+          !value.isNaN,
+          "\(Self.name(of: path)) is NaN in step \(count.integer(at: 0) + 1): its schedule gives no number there")
+        return value
       }
     }
   }

@@ -8,6 +8,8 @@ public enum UpdaterError: Error, Equatable, CustomStringConvertible {
   case repeatedVariable(name: String)
   /// Two variables have one name, so that their states could not be told apart.
   case repeatedName(String)
+  /// A hyper-parameter starts with a value that it cannot have.
+  case hyperparameter(name: String, value: Double, range: String)
 
   /// What is wrong and what to do.
   public var description: String {
@@ -19,6 +21,22 @@ public enum UpdaterError: Error, Equatable, CustomStringConvertible {
     case .repeatedName(let name):
       "two parameters of an updater are called '\(name)'; make one model of their modules, so that each has a name of its "
         + "own, or one updater for each"
+    case .hyperparameter(let name, let value, let range):
+      "\(name) starts at \(value); it must be \(range)"
+    }
+  }
+
+  /// Looks at what each schedule gives for the first step.
+  static func check<Method: OptimizationMethod>(_ method: Method) throws(UpdaterError) {
+    let rate = method.learningRate.value(at: 0)
+    guard rate >= 0, rate.isFinite else {
+      throw .hyperparameter(name: "learningRate", value: rate, range: HyperparameterRange.nonNegative.text)
+    }
+    for hyperparameter in Method.adjustable {
+      let value = method[keyPath: hyperparameter.path].value(at: 0)
+      guard hyperparameter.range.contains(value) else {
+        throw .hyperparameter(name: hyperparameter.name, value: value, range: hyperparameter.range.text)
+      }
     }
   }
 

@@ -90,31 +90,101 @@ public func compile(
 ) -> CompiledFunction {
   CompiledFunction(on: device, CompileOptions(precision: precision, memoryLimit: memoryLimit), body)
 }
-/// `body` compiled as a function without arguments, with the same options.
-public func compile(
+/// `body` compiled as a function of any number of tensors:
+///
+/// ```swift
+/// let step = compile { (x: Tensor, y: Tensor, weights: Tensor) in
+///   let loss = (weights * squares(model(x), y)).mean()
+///   updater.minimize(loss)
+///   return (loss, weights.sum())
+/// }
+/// let (loss, total) = try step(x, y, weights)
+/// ```
+///
+/// It gives a tensor, two or three in a tuple, or nothing. The options are those of the function over an array of tensors, which
+/// shows only when it is called how many it wants.
+public func compile<each Argument: CompiledValue>(
   on device: Device? = nil, precision: Precision = .fast, memoryLimit: Int? = nil,
-  _ body: @escaping @Sendable () throws -> Tensor
-) -> @Sendable () throws -> Tensor {
-  let function = compile(on: device, precision: precision, memoryLimit: memoryLimit) { (_: [Tensor]) in [try body()] }
-  return { try function([])[0] }
-}
-/// `body` compiled as a function of one argument, with the same options.
-public func compile(
-  on device: Device? = nil, precision: Precision = .fast, memoryLimit: Int? = nil,
-  _ body: @escaping @Sendable (Tensor) throws -> Tensor
-) -> @Sendable (Tensor) throws -> Tensor {
-  let function = compile(on: device, precision: precision, memoryLimit: memoryLimit) { (x: [Tensor]) in
-    [try body(x[0])]
+  _ body: @escaping @Sendable (repeat each Argument) throws -> Tensor
+) -> @Sendable (repeat each Argument) throws -> Tensor {
+  let function = unpacking(device, precision, memoryLimit) { (arguments: repeat each Argument) in
+    [try body(repeat each arguments)]
   }
-  return { try function([$0])[0] }
+  return { (arguments: repeat each Argument) in try function(repeat each arguments)[0] }
 }
-/// `body` compiled as a function of two arguments, with the same options.
-public func compile(
+
+/// `body` compiled as a function of any number of tensors that gives two, with the same options.
+@_disfavoredOverload
+public func compile<each Argument: CompiledValue>(
   on device: Device? = nil, precision: Precision = .fast, memoryLimit: Int? = nil,
-  _ body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
-) -> @Sendable (Tensor, Tensor) throws -> Tensor {
-  let function = compile(on: device, precision: precision, memoryLimit: memoryLimit) { (x: [Tensor]) in
-    [try body(x[0], x[1])]
+  _ body: @escaping @Sendable (repeat each Argument) throws -> (Tensor, Tensor)
+) -> @Sendable (repeat each Argument) throws -> (Tensor, Tensor) {
+  let function = unpacking(device, precision, memoryLimit) { (arguments: repeat each Argument) in
+    let results = try body(repeat each arguments)
+    return [results.0, results.1]
   }
-  return { try function([$0, $1])[0] }
+  return { (arguments: repeat each Argument) in
+    let results = try function(repeat each arguments)
+    return (results[0], results[1])
+  }
+}
+
+/// `body` compiled as a function of any number of tensors that gives three, with the same options.
+@_disfavoredOverload
+public func compile<each Argument: CompiledValue>(
+  on device: Device? = nil, precision: Precision = .fast, memoryLimit: Int? = nil,
+  _ body: @escaping @Sendable (repeat each Argument) throws -> (Tensor, Tensor, Tensor)
+) -> @Sendable (repeat each Argument) throws -> (Tensor, Tensor, Tensor) {
+  let function = unpacking(device, precision, memoryLimit) { (arguments: repeat each Argument) in
+    let results = try body(repeat each arguments)
+    return [results.0, results.1, results.2]
+  }
+  return { (arguments: repeat each Argument) in
+    let results = try function(repeat each arguments)
+    return (results[0], results[1], results[2])
+  }
+}
+
+/// `body` compiled as a function of any number of tensors that gives none, but writes variables, with the same options.
+@_disfavoredOverload
+public func compile<each Argument: CompiledValue>(
+  on device: Device? = nil, precision: Precision = .fast, memoryLimit: Int? = nil,
+  _ body: @escaping @Sendable (repeat each Argument) throws -> Void
+) -> @Sendable (repeat each Argument) throws -> Void {
+  let function = unpacking(device, precision, memoryLimit) { (arguments: repeat each Argument) in
+    try body(repeat each arguments)
+    return []
+  }
+  return { (arguments: repeat each Argument) in _ = try function(repeat each arguments) }
+}
+
+/// The function over an array of tensors behind one over so many arguments.
+private func unpacking<each Argument: CompiledValue>(
+  _ device: Device?, _ precision: Precision, _ memoryLimit: Int?,
+  _ body: @escaping @Sendable (repeat each Argument) throws -> [Tensor]
+) -> @Sendable (repeat each Argument) throws -> [Tensor] {
+  let function = compile(on: device, precision: precision, memoryLimit: memoryLimit) { (arguments: [Tensor]) in
+    var rest = arguments[...]
+    return try body(repeat (each Argument).init(tensor: rest.removeFirst()))
+  }
+  return { (arguments: repeat each Argument) in
+    var tensors: [Tensor] = []
+    repeat tensors.append((each arguments).tensor)
+    return try function(tensors)
+  }
+}
+
+/// What a compiled function takes and gives: a tensor.
+public protocol CompiledValue {
+  /// The value that a tensor stands for.
+  init(tensor: Tensor)
+  /// The tensor that stands for the value.
+  var tensor: Tensor { get }
+}
+
+extension Tensor: CompiledValue {
+  /// The tensor itself.
+  public init(tensor: Tensor) { self = tensor }
+  /// The tensor itself.
+  public var tensor: Tensor { self }
 }

@@ -45,6 +45,12 @@ public func evaluate(_ tensors: [Tensor], on device: Device? = nil) throws -> [S
   }
   let open = tensors.indices.filter { storages[$0] == nil }
   if !open.isEmpty {
+    for i in open {
+      require(
+        !tensors[i].node.isTraced,
+        "this tensor \(tensors[i].dtype)\(tensors[i].shape) (\(tensors[i].node.op.name)) belongs to a compiled function and has no "
+          + "value outside; return it from the function")
+    }
     let program = Trace.record(arguments: []) { _ in open.map { tensors[$0] } }
     let step = try (device ?? .current).backend.prepare(program, CompileOptions(), note: { _ in })
     try step.run()

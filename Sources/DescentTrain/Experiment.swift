@@ -108,6 +108,8 @@ public struct Experiment: Sendable {
     public var divergence: TrainingError?
     /// Steps left out because a gradient was not finite; nil when the method leaves none out.
     public var skippedSteps: Int?
+    /// Where the method takes one step for several batches: steps taken, and batches at the end that made no whole one.
+    public var accumulation: (taken: Int, gathered: Int)?
     /// Why a minimization on all examples ended.
     public var ending: LBFGS.Result.Reason?
   }
@@ -163,13 +165,17 @@ public struct Experiment: Sendable {
       }
       measured(trainLoss)
     }
+    if let (taken, gathered) = trainer.accumulation, taken == 0, gathered > 0, divergence == nil, !isCancelled() {
+      throw TrainingError.noStep(batches: gathered)
+    }
     record.finish(loss: divergence == nil ? trainLoss : .nan, steps: trainer.steps, seconds: trainer.seconds)
     let hasValidation = data.validation.count > 0 && divergence == nil
     let validation = hasValidation ? try trainer.evaluate(data.validation) : nil
     try trainer.moveToEvaluationPoint()
     return Outcome(
       model: model, run: record.run, test: evaluation, validation: validation, trainLoss: trainLoss,
-      wasCancelled: isCancelled(), divergence: divergence, skippedSteps: trainer.skippedSteps)
+      wasCancelled: isCancelled(), divergence: divergence, skippedSteps: trainer.skippedSteps,
+      accumulation: trainer.accumulation)
   }
 }
 

@@ -44,6 +44,23 @@ public enum Objective: Sendable, Equatable {
     }
   }
 
+  /// Throws when a network's output, a batch of rows, does not say what the targets of `dataset` ask for.
+  func check(_ output: Tensor, _ dataset: Dataset) throws(TrainingError) {
+    let shape = output.shape
+    guard shape.rank == 2 else {
+      throw .objectiveMismatch(
+        "the network gives a tensor \(shape) for a batch; it takes [batch, outputs] to learn \(dataset.name)")
+    }
+    switch dataset.targets {
+    case .classes(_, let names) where shape[1] < names.count:
+      throw .objectiveMismatch(
+        "the network gives \(shape[1]) outputs, the dataset \(dataset.name) has \(names.count) classes")
+    case .values where shape[1] != 1:
+      throw .objectiveMismatch("the network gives \(shape[1]) outputs; the numbers of \(dataset.name) take 1")
+    case .classes, .values: return
+    }
+  }
+
   /// Throws when the targets are of the other kind.
   func check(_ dataset: Dataset) throws(TrainingError) {
     guard dataset.hasTargets else { throw .objectiveMismatch("\(dataset.name) has no targets to learn or measure") }

@@ -28,7 +28,10 @@ extension Trainer where Model: UnaryModule {
     try self.init(
       model, optimizer: optimizer, on: data.source(batch: batch, seed: seed), seed: seed,
       keepsParameters: keepsParameters, device: device, memoryLimit: memoryLimit, forward: { $0($1.features) },
-      loss: { objective.loss($0, $1.targets) })
+      loss: { output, batch in
+        try objective.check(output, data)
+        return objective.loss(output, batch.targets)
+      })
     self.objective = objective
   }
 

@@ -155,6 +155,10 @@ public final class Trainer<Model: Module> {
   /// Steps left out because a gradient was not finite; nil when the method leaves none out.
   public var skippedSteps: Int? { updater.skippedSteps }
 
+  /// Steps taken with the mean gradient of several batches, and the batches gathered since the last of them; nil when the
+  /// method takes a step for each batch. ``steps`` counts batches.
+  public var accumulation: (taken: Int, gathered: Int)? { updater.accumulation }
+
   /// Multiplies the learning rate by a factor, which replaces an earlier one: for `ReduceOnPlateau`.
   public func scaleLearningRate(_ factor: Double) { updater.method.learningRate = learningRate.scaled(by: factor) }
 

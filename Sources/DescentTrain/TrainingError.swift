@@ -8,7 +8,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case noExamples(String)
   /// No target was given for a comparison, and the reference runs that were to set one all diverged.
   case noTarget(task: String)
-  /// The data's targets do not fit the objective.
+  /// A step takes the gradients of more batches than the run has.
+  case noStep(batches: Int)
+  /// The data's targets, or what the network gives for them, do not fit the objective.
   case objectiveMismatch(String)
 
   /// What happened and what to do.
@@ -22,6 +24,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .noTarget(let task):
       "the reference runs that were to set a target for \(task) all diverged; give one with --target"
     case .noExamples(let name): "\(name) has no examples to train on"
+    case .noStep(let batches):
+      "no step was taken: the run has \(batches) batches, and a step takes the gradients of more; accumulate fewer, or train longer"
     case .objectiveMismatch(let text): text
     }
   }

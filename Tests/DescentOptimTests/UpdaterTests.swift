@@ -182,4 +182,21 @@ import Testing
     let message4 = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
     #expect(message4.contains("a parameter f32[6, 6] takes part in this step, but no module has been asked for it"))
   }
+
+  @Test func `hyper-parameters that cannot be are named`() {
+    let w = Variable(shape: [2], name: "w")
+    func message<M: OptimizationMethod>(_ method: M) -> String {
+      do {
+        _ = try Updater(method, parameters: [w])
+        return "none"
+      } catch { return "\(error)" }
+    }
+    #expect(message(SGD(learningRate: -0.1)) == "learningRate starts at -0.1; it must be at least 0")
+    #expect(
+      message(AnyMethod(SGD(learningRate: .constant(.nan)))) == "learningRate starts at nan; it must be at least 0")
+    #expect(message(AdamW(beta1: 1)) == "beta1 starts at 1.0; it must be at least 0 and below 1")
+    #expect(
+      message(AdamW(weightDecay: -1).clipped(globalNorm: 1)) == "weightDecay starts at -1.0; it must be at least 0")
+    #expect(message(SGD(learningRate: 0)) == "none")
+  }
 }

@@ -210,4 +210,25 @@ import Testing
     try trainer.epoch()
     #expect((model.weight.variable.storage.scalars(as: Float.self)[0] - 0.0925).magnitude < 1e-6)
   }
+
+  @Test func `a network with other outputs than the data have classes is an error`() throws {
+    let trainer = try Trainer(Sequential.perceptron([64, 7]), optimizer: AdamW(learningRate: 1e-2), on: Digits.load())
+    #expect(throws: TrainingError.objectiveMismatch("the network gives 7 outputs, the dataset digits has 10 classes")) {
+      try trainer.epoch()
+    }
+  }
+
+  @Test func `an accumulation that is never complete is an error, and a rest is told of`() throws {
+    let data = PreparedData(
+      name: "line", train: TinyData.line(100), validation: TinyData.line(4), test: TinyData.line(20))
+    var experiment = Experiment()
+    experiment.hidden = []
+    experiment.batch = 10
+    experiment.epochs = 2
+    experiment.optimizer = AdamW(learningRate: 0.01).accumulating(steps: 1000)
+    #expect(throws: TrainingError.noStep(batches: 20)) { _ = try experiment.run(on: data) }
+    experiment.optimizer = AdamW(learningRate: 0.01).accumulating(steps: 6)
+    let counts = try #require(try experiment.run(on: data).accumulation)
+    #expect(counts.taken == 3 && counts.gathered == 2)
+  }
 }

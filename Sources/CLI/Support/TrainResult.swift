@@ -12,7 +12,7 @@ struct TrainResult {
   private var epochsDone: Int { run.points.last?.epoch ?? 0 }
 
   /// The members a reader can rely on: `testAccuracy`, or `testRMSE` and `testR2` for a regression; `testLoss`,
-  /// `trainLoss`, `seconds`, `steps`, `peakMemoryBytes`, `interrupted`, `divergedAtStep`, `skippedSteps`, `ending`. What does not exist, as the
+  /// `trainLoss`, `seconds`, `steps`, `peakMemoryBytes`, `interrupted`, `divergedAtStep`, `skippedSteps`, `stepsOfSeveralBatches`, `ending`. What does not exist, as the
   /// results of a run that diverged, is `null`.
   var json: OrderedJSON {
     var members = quality(outcome.test, "test").map { ($0.0, diverged ? .null : $0.1) }
@@ -24,6 +24,7 @@ struct TrainResult {
       ("divergedAtStep", .optional(run.divergedAtStep)),
       ("interrupted", .bool(outcome.wasCancelled)),
       ("skippedSteps", .optional(outcome.skippedSteps)),
+      ("stepsOfSeveralBatches", .optional(outcome.accumulation?.taken)),
       ("ending", outcome.ending.map { .string($0.rawValue) } ?? .null),
       ("validation", outcome.validation.map { .object(quality($0, nil)) } ?? .null),
       ("data", .string(plan.data.name)),
@@ -96,6 +97,10 @@ struct TrainResult {
     let steps = NumberText.count(Double(run.steps))
     rows.append(("time", "\(NumberText.seconds(run.seconds)) s, \(steps) steps, \(epochsDone) epochs"))
     if let skipped = outcome.skippedSteps { rows.append(("skipped", "\(skipped) steps that were not finite")) }
+    if let (taken, gathered) = outcome.accumulation {
+      let rest = gathered > 0 ? "; the last \(gathered) made no whole one and do not count" : ""
+      rows.append(("accumulated", "\(NumberText.count(Double(taken))) steps of several batches\(rest)"))
+    }
     if let ending = outcome.ending { rows.append(("ended", "\(ending.rawValue)")) }
     if let memory = run.peakMemoryBytes { rows.append(("memory", "\(NumberText.mebibytes(memory)) at most")) }
     if let savedTo { rows.append(("saved", savedTo)) }

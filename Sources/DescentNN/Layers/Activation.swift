@@ -28,3 +28,8 @@ public enum Activation: String, CaseIterable, Module {
     }
   }
 }
+
+extension Activation {
+  /// The function's name.
+  public var title: String { rawValue }
+}

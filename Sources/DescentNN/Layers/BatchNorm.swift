@@ -64,3 +64,8 @@ public struct BatchNorm: UnaryModule {
     state.variable.value = (1 - momentum) * state.value + momentum * new
   }
 }
+
+extension BatchNorm {
+  /// `BatchNorm(channels)`.
+  public var title: String { "BatchNorm(\(weight.shape[0]))" }
+}

@@ -24,3 +24,8 @@ public struct Dropout: Module {
     return select(keeps, x * (1 / (1 - rate)), .zeros(like: x))
   }
 }
+
+extension Dropout {
+  /// `Dropout(rate)`.
+  public var title: String { "Dropout(\(rate))" }
+}

@@ -27,3 +27,8 @@ public struct Embedding: UnaryModule {
     return weight.value.gathering(indices)
   }
 }
+
+extension Embedding {
+  /// `Embedding(count, width)`.
+  public var title: String { "Embedding(\(weight.shape[0]), \(weight.shape[1]))" }
+}

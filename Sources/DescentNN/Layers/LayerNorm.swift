@@ -70,3 +70,8 @@ struct NormalizationStatistics {
 
   func normalized(epsilon: Double) -> Tensor { centred * rsqrt(variance + epsilon) }
 }
+
+extension LayerNorm {
+  /// `LayerNorm[shape]`.
+  public var title: String { "LayerNorm(\(weight.shape))" }
+}

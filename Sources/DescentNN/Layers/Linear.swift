@@ -27,3 +27,8 @@ public struct Linear: Module {
     return product + bias.value
   }
 }
+
+extension Linear {
+  /// `Linear(inputs, outputs)`.
+  public var title: String { "Linear(\(weight.shape[1]), \(weight.shape[0]))" }
+}

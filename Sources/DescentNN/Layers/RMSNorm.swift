@@ -25,3 +25,8 @@ public struct RMSNorm: UnaryModule {
     return x * rsqrt((x * x).mean(axes: axes, keepingAxes: true) + epsilon) * weight.value
   }
 }
+
+extension RMSNorm {
+  /// `RMSNorm[shape]`.
+  public var title: String { "RMSNorm(\(weight.shape))" }
+}

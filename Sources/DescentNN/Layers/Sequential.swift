@@ -36,3 +36,8 @@ public struct Sequential: UnaryModule {
     return Sequential(layers)
   }
 }
+
+extension Sequential {
+  /// The titles of its layers.
+  public var title: String { "Sequential(\(layers.map(\.title).joined(separator: ", ")))" }
+}

@@ -1,5 +1,22 @@
 import DescentGraph
 
+/// Where the gathering of micro-batches stands.
+public struct AccumulationCounts: OptimizerState {
+  /// Steps taken (i64 scalar).
+  @Slot public var taken: Tensor
+  /// Micro-batches since the last step (i64 scalar).
+  @Slot public var gathered: Tensor
+  /// Starts at 0 and 0, whatever the parameter.
+  public init(like: Tensor) {
+    taken = .zeros([], dtype: .int64)
+    gathered = .zeros([], dtype: .int64)
+  }
+  var clock: Slot { _taken }
+  var counts: (taken: Int, gathered: Int) {
+    (_taken.variable.storage.integer(at: 0), _gathered.variable.storage.integer(at: 0))
+  }
+}
+
 /// Takes a step with the mean gradient of several micro-batches, after the last of them. Until then parameters, states and
 /// schedules of the method inside stay as they are: its step number counts real steps.
 ///
@@ -19,23 +36,10 @@ public struct Accumulated<Base: OptimizationMethod>: Modifier {
     /// Starts at zeros.
     public init(like w: Tensor) { gradientSum = .zeros(like: w) }
   }
-  /// Where the gathering stands.
-  public struct Counts: OptimizerState {
-    /// Steps taken (i64 scalar).
-    @Slot public var taken: Tensor
-    /// Micro-batches since the last step (i64 scalar).
-    @Slot public var gathered: Tensor
-    /// Starts at 0 and 0, whatever the parameter.
-    public init(like: Tensor) {
-      taken = .zeros([], dtype: .int64)
-      gathered = .zeros([], dtype: .int64)
-    }
-    var clock: Slot { _taken }
-  }
   /// The sum, and what the method inside remembers.
   public typealias State = Layered<Sum, Base.State>
   /// The counts, and what the method inside shares.
-  public typealias Shared = Layered<Counts, Base.Shared>
+  public typealias Shared = Layered<AccumulationCounts, Base.Shared>
 
   /// A sum of zeros, and the state of the method inside.
   public func makeState(for w: Tensor, named name: String) -> State {
@@ -43,7 +47,7 @@ public struct Accumulated<Base: OptimizationMethod>: Modifier {
   }
   /// Counts of 0, and what the method inside shares.
   public func makeShared(for parameters: [(name: String, like: Tensor)]) -> Shared {
-    Shared(own: Counts(like: Tensor(0)), base: base.makeShared(for: parameters))
+    Shared(own: AccumulationCounts(like: Tensor(0)), base: base.makeShared(for: parameters))
   }
 
   /// Adds the gradients to the sums; after the last micro-batch steps with their means.
@@ -88,4 +92,10 @@ extension OptimizationMethod {
     require(steps > 0, "accumulating(steps:): a step takes 1 or more micro-batches, not \(steps)")
     return Accumulated(base: self, steps: steps)
   }
+}
+
+extension Updater {
+  /// Steps that ``Accumulated`` has taken, and the micro-batches that it has gathered since the last of them, which count
+  /// only when a step is complete; nil where the method gathers none.
+  public var accumulation: (taken: Int, gathered: Int)? { shared.first(AccumulationCounts.self)?.counts }
 }

@@ -70,4 +70,22 @@ import Testing
     #expect(gradient.contains(0) && gradient.contains(scale))
     for i in 0..<64 { #expect(relativeError([y[i]], [gradient[i] * (Double(i) - 20)]) < 1e-6) }
   }
+
+  /// A key that is a constant of the step does not draw the same units in each.
+  @Test func `each run of a compiled step draws anew`() throws {
+    let layer = Dropout(0.5)
+    let step = compile { (x: Tensor) in Forward.training(key: RandomKey(0)) { layer(x) } }
+    let runs = try (0..<4).map { _ in try step(.ones([1, 64])).scalars(as: Float.self) }
+    #expect(Set(runs).count == 4)
+    // As does the same function compiled again: the draws are a matter of key and run.
+    let again = compile { (x: Tensor) in Forward.training(key: RandomKey(0)) { layer(x) } }
+    #expect(try (0..<4).map { _ in try again(.ones([1, 64])).scalars(as: Float.self) } == runs)
+    // A key that depends on the step is taken as it is.
+    let own = compile { (x: Tensor, number: Tensor) in
+      Forward.training(key: RandomKey(0).folding(in: number)) { layer(x) }
+    }
+    let x = Tensor.ones([1, 64])
+    let (a, b) = (try own(x, Tensor(3, dtype: .int64)), try own(x, Tensor(3, dtype: .int64)))
+    #expect(try a.scalars(as: Float.self) == b.scalars(as: Float.self))
+  }
 }
