@@ -13,8 +13,12 @@ struct BudgetOptions: ParsableArguments {
   var batchSize: Int { batch ?? 32 }
 
   func validate() throws {
-    guard epochs >= 1 else { throw ValidationError("--epochs must be at least 1, not \(epochs).") }
-    guard batchSize >= 1 else { throw ValidationError("--batch must be at least 1, not \(batchSize).") }
+    guard (1...1_000_000_000).contains(epochs) else {
+      throw ValidationError("--epochs must be from 1 to 1,000,000,000, not \(epochs).")
+    }
+    guard (1...1_000_000_000).contains(batchSize) else {
+      throw ValidationError("--batch must be from 1 to 1,000,000,000, not \(batchSize).")
+    }
   }
 }
 
