@@ -2,7 +2,7 @@ import DescentGraph
 import Synchronization
 
 /// A Swift function over tensors that is traced once for each signature of its arguments and then replayed. Made with
-/// ``compile(on:precision:memoryLimit:_:)-(_,_,_,([Tensor])->[Tensor])``.
+/// ``compile(on:precision:memoryLimit:_:)->CompiledFunction``.
 ///
 /// Variables that the function reads or writes are found while tracing; the compiled step then reads and updates them in
 /// place.
@@ -175,7 +175,7 @@ private func unpacking<each Argument: CompiledValue>(
 }
 
 /// What a compiled function takes and gives: a tensor.
-public protocol CompiledValue {
+public protocol CompiledValue: Sendable {
   /// The value that a tensor stands for.
   init(tensor: Tensor)
   /// The tensor that stands for the value.
