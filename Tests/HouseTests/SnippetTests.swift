@@ -81,7 +81,7 @@ import Testing
       var (outside, inside) = ("", "")
       var isDeclared = false
       for line in block.code {
-        isDeclared = isDeclared || line.starts(with: /(struct|enum|func|extension) /)
+        isDeclared = isDeclared || line.starts(with: /(struct|enum|func|extension)\s/)
         outside += (isDeclared ? line : "") + "\n"
         inside += (isDeclared ? "" : line) + "\n"
         if line == "}" { isDeclared = false }
