@@ -6,6 +6,8 @@ import Testing
 @Suite struct SnippetTests {
   /// Pages that users write code from.
   static let pages = ["README.md", "Documentation/AddingAnOptimizer.md"]
+  /// Pages whose blocks are complete, each for itself: they are run as well.
+  static let runPages = ["Documentation/HowDoI.md"]
   /// Pages about our own sources, whose Swift is cut from those.
   static let ownPages = ["Documentation/AddingAnOp.md", "Documentation/Tour.md"]
   /// Blocks of `pages` that are cut from our own sources, by how they begin.
@@ -67,6 +69,45 @@ import Testing
     #expect(run.exitCode == 0 && run.text.contains("from outside"), "\(name):\n\(run.text)")
   }
 
+  /// All blocks of a page as one program: it runs one after the other, each in a function of its own.
+  ///
+  /// Types and functions that a block declares stand outside, as in a file of its own.
+  static func script(of page: Page) -> (source: String, count: Int) {
+    var program = "import Descent\nimport Foundation\n"
+    var calls = ""  // They report on standard error, which loses nothing when a later entry traps.
+    let blocks = page.blocks.filter { $0.language == "swift" }
+    for (number, block) in blocks.enumerated() {
+      // An empty line for one that stands elsewhere: the compiler's messages then lead to the page.
+      var (outside, inside) = ("", "")
+      var isDeclared = false
+      for line in block.code {
+        isDeclared = isDeclared || line.starts(with: /(struct|enum|func|extension)\s/)
+        outside += (isDeclared ? line : "") + "\n"
+        inside += (isDeclared ? "" : line) + "\n"
+        if line == "}" { isDeclared = false }
+      }
+      let place = "#sourceLocation(file: \"\(page.name)\", line: \(block.line + 1))\n"
+      program += place + outside + "#sourceLocation()\nfunc entry\(number)() async throws {\n"
+      program += place + inside + "#sourceLocation()\n}\n"
+      calls += "try await entry\(number)()\nFileHandle.standardError.write(Data(\"entry \(number) has run\\n\".utf8))\n"
+    }
+    return (program + calls, blocks.count)
+  }
+
+  @Test(arguments: runPages) func `a page's entries compile and run`(_ name: String) throws {
+    let page = try Page(name)
+    let (source, count) = Self.script(of: page)
+    #expect(count == page.headings.count { $0.level == 3 }, "\(name): every entry has one block")
+    let folder = try TemporaryFolder()
+    let file = folder.url.appending(path: "main.swift")
+    try Data(source.utf8).write(to: file)
+    let built = try SwiftCompiler().build(file, to: "program", in: folder)
+    try #require(built.exitCode == 0, "\(name):\n\(built.text)")
+    let run = try SwiftCompiler.run(folder.url.appending(path: "program"))
+    let missing = (0..<count).filter { !run.text.contains("entry \($0) has run\n") }
+    #expect(run.exitCode == 0 && missing.isEmpty, "\(name): entries \(missing) have not run:\n\(run.text)")
+  }
+
   // MARK: The check itself
 
   @Test func `what does not compile is noticed, and where`() throws {
@@ -91,7 +132,7 @@ import Testing
     let withSwift = try (["README.md"] + documents).filter { name in
       try Page(name).blocks.contains { $0.language == "swift" }
     }
-    #expect(withSwift.sorted() == (Self.pages + Self.ownPages).sorted())
+    #expect(withSwift.sorted() == (Self.pages + Self.runPages + Self.ownPages).sorted())
 
     let blocks = try Self.pages.flatMap { try Page($0).blocks }.filter { $0.language == "swift" }
     for section in Array(Self.continued.keys) + Self.continued.values + Self.given.keys {
