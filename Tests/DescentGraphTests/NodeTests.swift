@@ -7,7 +7,7 @@ import Testing
     let term = Tensor([Float(1)], shape: [])
     for _ in 0..<1_000_000 { total = total + term }
     #expect(Node.topologicalOrder(of: [total.node]).count == 1_000_002)
-    weak var first = total.node.inputs[0]
+    weak let first = total.node.inputs[0]
     total = term
     #expect(first == nil)
   }
