@@ -11,8 +11,8 @@ struct BudgetOptions: ParsableArguments {
   var batchSize: Int { batch ?? 32 }
 
   func validate() throws {
-    guard epochs >= 1 else { throw ValidationError("--epochs must be at least 1, not \(epochs).") }
-    guard batchSize >= 1 else { throw ValidationError("--batch must be at least 1, not \(batchSize).") }
+    try Bounds.check(epochs, "--epochs")
+    try Bounds.check(batch, "--batch")
   }
 }
 

@@ -42,7 +42,7 @@ struct TasksOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if let tune, tune < 0 { throw ValidationError("--tune must be at least 0, not \(tune).") }
+    try Bounds.check(tune, "--tune", from: 0, to: Bounds.listed)
     if let decades, !(decades > 0 && decades <= 12) {
       throw ValidationError("--decades must be above 0 and at most 12, not \(decades).")
     }
