@@ -69,7 +69,7 @@ import Testing
     let path = cache.path(of: first.key(symbol: "kernel", ir: KernelSamples.axpy(factor: 3)))
     switch stranger {
     case .writableEntry: #expect(chmod(path, 0o620) == 0)
-    case .writableFolder: #expect(chmod(folder.path, 0o777) == 0)
+    case .writableFolder: #expect(chmod(cache.directory, 0o777) == 0)
     case .link: #expect(rename(path, path + ".moved") == 0 && symlink(path + ".moved", path) == 0)
     case .pipe: #expect(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
     }
