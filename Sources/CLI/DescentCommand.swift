@@ -20,7 +20,8 @@ struct DescentCommand: ParsableCommand {
       Data are 'digits' (1,797 handwritten digits, built in) or the path of a CSV file.
 
       Results go to stdout, progress to stderr; --json makes results readable for programs. Ctrl-C ends a run with \
-      what it has so far. Exit codes: 0 success, 1 failure, 64 wrong usage, 130 interrupted.
+      what it has so far. Exit codes: 0 success, 1 failure, 64 wrong usage, 130 interrupted (143 by SIGTERM \
+      before the run has begun), 141 nobody reads the results.
       """,
     version: Release.version,
     subcommands: [
@@ -29,10 +30,13 @@ struct DescentCommand: ParsableCommand {
     ])
 
   static func main() {
+    StandardOutput.prepare()
     do {
+      try EngineEnvironment.check()
       try checkSubcommand(CommandLine.arguments.dropFirst().first)
       var command = try parseAsRoot()
       try command.run()
+      StandardOutput.finish(0)
     } catch {
       report(error)
     }
@@ -50,25 +54,25 @@ struct DescentCommand: ParsableCommand {
 
   /// Says what went wrong in one sentence and ends the process.
   private static func report(_ error: any Error) -> Never {
-    if let code = error as? ExitCode { Foundation.exit(code.rawValue) }
+    if let code = error as? ExitCode { StandardOutput.finish(code.rawValue) }
     let code = exitCode(for: error)
     guard !code.isSuccess else {
       // Requests for help or the version arrive as errors too.
       print(fullMessage(for: error))
-      Foundation.exit(code.rawValue)
+      StandardOutput.finish(code.rawValue)
     }
     if let error = error as? UsageError {
       StandardError.write("error: \(error.description)\n")
-      Foundation.exit(ExitCode.validationFailure.rawValue)
+      StandardOutput.finish(ExitCode.validationFailure.rawValue)
     }
     guard code == .validationFailure else {
       StandardError.write("error: \(error)\n")
-      Foundation.exit(ExitCode.failure.rawValue)
+      StandardOutput.finish(ExitCode.failure.rawValue)
     }
     let hint = fullMessage(for: error).split(separator: "\n").last { $0.contains("--help") }
     StandardError.write("error: \(oneSentence(message(for: error)))\n")
     if let hint { StandardError.write("\(hint.trimmingCharacters(in: .whitespaces))\n") }
-    Foundation.exit(code.rawValue)
+    StandardOutput.finish(code.rawValue)
   }
 }
 

@@ -13,7 +13,7 @@
 /// | `DESCENT_LAPACK` | path or name of the LAPACK library to use |
 /// | `DESCENT_CACHE` | folder of the kernel cache, or `off` |
 /// | `DESCENT_THREADS` | number of threads; `OMP_NUM_THREADS` is read when it is not set |
-enum EngineEnvironment {
+package enum EngineEnvironment {
   /// Every variable that the engine looks at, with the values they have now.
   static var current: [String: String] {
     let names = [
@@ -21,6 +21,21 @@ enum EngineEnvironment {
       "XDG_CACHE_HOME", "HOME",
     ]
     return Dictionary(uniqueKeysWithValues: names.compactMap { name in value(of: name).map { (name, $0) } })
+  }
+
+  /// The greatest number of threads that is taken for meant.
+  static let mostThreads = 1024
+
+  /// - Throws: ``EngineError/badEnvironment(variable:value:expected:)`` for a value that cannot be meant.
+  package static func check() throws(EngineError) { try check(current) }
+
+  static func check(_ environment: [String: String]) throws(EngineError) {
+    if let text = environment["DESCENT_THREADS"] {
+      guard let count = Int(text), (1...mostThreads).contains(count) else {
+        throw .badEnvironment(
+          variable: "DESCENT_THREADS", value: text, expected: "a whole number from 1 to \(mostThreads)")
+      }
+    }
   }
 
   /// The value of one variable; nil where it is unset or empty.

@@ -8,6 +8,9 @@ public enum EngineError: Error, Equatable, Sendable {
   /// The library that the environment variable `DESCENT_LLVM` names cannot be used.
   case llvmUnusable(path: String, reason: String)
 
+  /// An environment variable has a value that it cannot have.
+  case badEnvironment(variable: String, value: String, expected: String)
+
   /// LLVM could not parse, verify or compile the text of a kernel. `message` is LLVM's own, `ir` the numbered text.
   case irRejected(symbol: String, message: String, ir: String)
 
@@ -32,6 +35,8 @@ extension EngineError: CustomStringConvertible {
   /// One message for people: what was found, and what to do about it.
   public var description: String {
     switch self {
+    case .badEnvironment(let variable, let value, let expected):
+      "the environment variable \(variable) must be \(expected), not '\(value)'; correct it, or unset it."
     case .llvmNotFound(let searched):
       """
       libLLVM (version \(LLVMLibrary.oldestVersion) or later) was not found; the CPU engine compiles its kernels with it.

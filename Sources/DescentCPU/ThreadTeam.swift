@@ -80,7 +80,7 @@ package enum ThreadTeam {
     for name in ["DESCENT_THREADS", "OMP_NUM_THREADS"] {
       // OpenMP allows a list, one number for each level of nesting.
       let first = environment[name]?.split(separator: ",").first.map { $0.filter { !$0.isWhitespace } }
-      if let count = first.flatMap({ Int($0) }), count >= 1 { return count }
+      if let count = first.flatMap({ Int($0) }), count >= 1 { return min(count, EngineEnvironment.mostThreads) }
     }
     // Counts only the processors that the process may run on, which sysconf does not.
     if let openMP { return max(1, Int(openMP.processorCount())) }

@@ -25,6 +25,20 @@ struct DescentProcess {
   /// Runs `descent` with `arguments`, split at spaces, and waits for its end.
   func run(_ arguments: String) throws -> Output { try start(arguments).wait() }
 
+  /// Runs a line of the shell in which `descent` is the command, and gives its exit code.
+  func shell(_ line: String) throws -> Int32 {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "descent() { \"$DESCENT\" \"$@\"; }; \(line)"]
+    process.currentDirectoryURL = folder.url
+    process.environment = ProcessInfo.processInfo.environment.merging(
+      ["DESCENT": try Self.binary().path, "DESCENT_THREADS": "1", "OMP_NUM_THREADS": "1"]) { $1 }
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    return process.terminationStatus
+  }
+
   /// Runs it and lets it go on.
   func start(_ arguments: String) throws -> Running {
     let process = Process()

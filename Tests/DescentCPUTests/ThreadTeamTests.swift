@@ -71,6 +71,10 @@ import Testing
     #expect(ThreadTeam.threadCount(environment: ["OMP_NUM_THREADS": "4, 2"]) == 4)
     let usual = ThreadTeam.threadCount(environment: [:])
     #expect(usual >= 1)
+    for value in ["none", "0", "-1", "1025", "9223372036854775808", "٣", "1e3", "4,2"] {
+      #expect(throws: EngineError.self) { try EngineEnvironment.check(["DESCENT_THREADS": value]) }
+    }
+    #expect(throws: Never.self) { try EngineEnvironment.check(["DESCENT_THREADS": "1024"]) }
     #expect(ThreadTeam.threadCount(environment: ["DESCENT_THREADS": "none"]) == usual)
     #expect(ThreadTeam.threadCount(environment: ["DESCENT_THREADS": "0"]) == usual)
   }

@@ -67,12 +67,12 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if let seconds, !(seconds > 0 && seconds.isFinite) {
-      throw ValidationError("--seconds must be above 0, not \(seconds).")
+    if let seconds, !(seconds > 0 && seconds <= Bounds.seconds) {
+      throw ValidationError("--seconds must be above 0 and at most \(Int(Bounds.seconds)), not \(seconds).")
     }
     if let elements {
       guard updates else { throw ValidationError("--elements is for --updates.") }
-      guard elements > 0 else { throw ValidationError("--elements must be at least 1, not \(elements).") }
+      try Bounds.check(elements, "--elements", to: Int(ProcessInfo.processInfo.physicalMemory / 64))
     }
     guard updates else { return _ = try chosen() }
     if let option = profile ? "--profile" : start ? "--start" : sizes.given.first ?? batch.batch.map({ _ in "--batch" })
@@ -164,7 +164,7 @@ struct SequenceBatchOption: ParsableArguments {
   @Option(help: "Sequences a step takes.") var batch: Int?
 
   func validate() throws {
-    if let batch, batch < 1 { throw ValidationError("--batch must be at least 1, not \(batch).") }
+    try Bounds.check(batch, "--batch", to: Bounds.listed)
   }
 }
 

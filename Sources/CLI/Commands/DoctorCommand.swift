@@ -15,9 +15,10 @@ struct DoctorCommand: ParsableCommand {
 
       ENVIRONMENT:
         DESCENT_LLVM     path or name of the libLLVM to use
+        DESCENT_ONEDNN   path or name of the oneDNN library to use, or 'off'
         DESCENT_LAPACK   path or name of the LAPACK library to use
         DESCENT_CACHE    folder for compiled kernels, or 'off'
-        DESCENT_THREADS  number of threads
+        DESCENT_THREADS  number of threads, 1 to 1024
       """)
 
   @Flag(help: "Write the findings as JSON.")

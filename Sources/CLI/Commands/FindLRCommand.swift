@@ -57,14 +57,14 @@ struct FindLRCommand: ParsableCommand {
     try MethodChoice.check(learningRate: from, option: "--from")
     try MethodChoice.check(learningRate: to, option: "--to")
     guard from < to else { throw ValidationError("--from must be below --to, not \(from) and \(to).") }
-    guard steps >= 10 else { throw ValidationError("--steps must be at least 10, not \(steps).") }
-    guard batch >= 1 else { throw ValidationError("--batch must be at least 1, not \(batch).") }
+    try Bounds.check(steps, "--steps", from: 10, to: Bounds.listed)
+    try Bounds.check(batch, "--batch")
     guard seed >= 0 else { throw ValidationError("--seed must be at least 0, not \(seed).") }
   }
 
   func run() throws {
     let interruption = Interruption()
-    if let report { try AtomicFile.check(report) }
+    if let report { try AtomicFile.check(report, reading: [data.data]) }
     let entry = try MethodChoice.entry(named: optimizer)
     let sample = try DataSource(data.data, data.table, column: target, columnOption: "--target").prepare(seed: 0)
     var experiment = Experiment()

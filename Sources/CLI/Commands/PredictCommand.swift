@@ -43,7 +43,7 @@ struct PredictCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    if let output { try AtomicFile.check(output) }
+    if let output { try AtomicFile.check(output, reading: [model, data]) }
     let saved = try SavedModel.load(model)
     let rows = try PredictionRows(saved, modelFile: model, data: data, part: part, options: csv.readerOptions)
     let predictions = try saved.predictions(for: rows.dataset)

@@ -48,7 +48,7 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     let interruption = Interruption()
     // Before the training, not after it.
-    if let save { try AtomicFile.check(save) }
+    if let save { try AtomicFile.check(save, reading: [data.data]) }
     let plan = try TrainingPlan(
       data: data, target: target, network: network, objective: objective, optimizer: optimizer, budget: budget,
       seed: seed, memoryLimit: memoryOptions.memoryLimit)

@@ -13,12 +13,8 @@ struct BudgetOptions: ParsableArguments {
   var batchSize: Int { batch ?? 32 }
 
   func validate() throws {
-    guard (1...1_000_000_000).contains(epochs) else {
-      throw ValidationError("--epochs must be from 1 to 1,000,000,000, not \(epochs).")
-    }
-    guard (1...1_000_000_000).contains(batchSize) else {
-      throw ValidationError("--batch must be from 1 to 1,000,000,000, not \(batchSize).")
-    }
+    try Bounds.check(epochs, "--epochs")
+    try Bounds.check(batch, "--batch")
   }
 }
 

@@ -1,5 +1,7 @@
 import DescentBench
 import ArgumentParser
+import DescentText
+import Foundation
 import Descent
 
 /// Other sizes for the workloads that are transformers.
@@ -20,8 +22,19 @@ struct SizeOptions: ParsableArguments {
   var arguments: [String] { values.flatMap { option in option.value.map { [option.name, String($0)] } ?? [] } }
 
   func validate() throws {
-    for case (let name, let value?) in values where value < 1 {
-      throw ValidationError("\(name) must be at least 1, not \(value).")
+    for (name, value) in values { try Bounds.check(value, name, to: Bounds.listed) }
+  }
+
+  /// Refuses what cannot be in memory: the blocks' weights and gradients, and a batch's features, 4 bytes each.
+  private func checkMemory(_ size: Workload.TransformerSize) throws {
+    let (width, depth) = (Double(size.width), Double(size.depth))
+    let weights: Double = 12 * depth * width * width
+    let features: Double = Double(size.batch) * Double(size.context) * width
+    let needed: Double = 8 * (weights + features)
+    guard needed < Double(ProcessInfo.processInfo.physicalMemory) else {
+      let gigabytes = NumberText.significant(needed / 1e9, 2)
+      throw ValidationError(
+        "a step with \(given.joined(separator: ", ")) needs \(gigabytes) GB or more, which this machine does not have.")
     }
   }
 
@@ -39,6 +52,7 @@ struct SizeOptions: ParsableArguments {
     guard size.width % size.heads == 0 else {
       throw ValidationError("the width \(size.width) cannot be divided into \(size.heads) heads; give --heads as well.")
     }
+    try checkMemory(size)
     return .transformer(workload.name, size)
   }
 }

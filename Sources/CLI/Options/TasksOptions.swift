@@ -56,11 +56,9 @@ struct TasksOptions: ParsableArguments {
   }
 
   func validate() throws {
-    if let tune, tune < 0 { throw ValidationError("--tune must be at least 0, not \(tune).") }
-    if let draws, draws < 1 { throw ValidationError("--draws must be at least 1, not \(draws).") }
-    if let repetition, !(0...1_000_000).contains(repetition) {
-      throw ValidationError("--repetition must be from 0 to 1,000,000, not \(repetition).")
-    }
+    try Bounds.check(tune, "--tune", from: 0, to: Bounds.listed)
+    try Bounds.check(draws, "--draws", to: Bounds.listed)
+    try Bounds.check(repetition, "--repetition", from: 0, to: Bounds.listed)
     if let decades, !(decades > 0 && decades <= 12) {
       throw ValidationError("--decades must be above 0 and at most 12, not \(decades).")
     }

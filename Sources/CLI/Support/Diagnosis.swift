@@ -127,6 +127,14 @@ struct Diagnosis {
         key: "cache", title: "Kernel cache", state: .note, text: "off: kernels are compiled anew in every run",
         facts: [("directory", .null)])
     }
+    if let objection = cache.objection {
+      return Finding(
+        key: "cache", title: "Kernel cache", state: .note, text: "\(cache.directory) is not used: \(objection)",
+        facts: [("directory", .string(cache.directory)), ("objection", .string(objection))],
+        advice:
+          "Every run compiles its kernels. Give it to yourself alone (chown, chmod go-w), or set DESCENT_CACHE to "
+          + "another folder.")
+    }
     let usage = cache.usage()
     let (isThere, isWritable) = folderState(cache.directory)
     let size = NumberText.significant(Double(usage.bytes) / 1e6, 3)
@@ -209,7 +217,7 @@ struct SelfTest {
   private static func advice(for error: any Error) -> String? {
     switch error as? EngineError {
     case .llvmNotFound, .llvmUnusable, .oneDNNUnusable, .lapackUnusable: nil
-    case .irRejected, .kernelNotLoaded, .convolution, .memoryLimit, nil: "\(error)"
+    case .badEnvironment, .irRejected, .kernelNotLoaded, .convolution, .memoryLimit, nil: "\(error)"
     }
   }
 

@@ -25,8 +25,10 @@ enum MethodChoice {
 
   /// A positive, finite learning rate, or an error that names the option.
   static func check(learningRate: Double, option: String) throws {
-    guard learningRate > 0, learningRate.isFinite else {
-      throw ValidationError("\(option) must be a number above 0, for example 1e-3, not \(learningRate).")
+    // Parameters are float32, in which other rates are 0 or infinite.
+    guard Float(learningRate) > 0, Float(learningRate).isFinite else {
+      throw ValidationError(
+        "\(option) must be a number above 0 that float32 can hold, for example 1e-3, not \(learningRate).")
     }
   }
 }

@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// An entry is one file. It is written aside and renamed, so that no reader sees a half of one, and carries a digest,
 /// so that damage is seen. Several processes may share the folder. Nothing here is fatal: what cannot be read counts
-/// as absent, what cannot be written is not stored.
+/// as absent, what cannot be written is not stored. Code is run only if nobody but this user can have put it there.
 ///
 /// | bytes | contents |
 /// |---|---|
@@ -63,8 +63,12 @@ package final class KernelCache: Sendable {
     #endif
   }
 
+  /// Why the folder is not used, for people: it is not this user's alone. Nil where it may be used.
+  package var objection: String? { CacheFile.objection(to: directory) }
+
   /// The code stored under `key`; nil where there is none, or what is there is damaged.
   func object(for key: KernelCacheKey) -> [UInt8]? {
+    guard objection == nil else { return nil }
     let path = path(of: key)
     guard let entry = CacheFile.read(path), entry.count > KernelCache.headerLength else { return nil }
     let code = Array(entry[KernelCache.headerLength...])
@@ -76,7 +80,7 @@ package final class KernelCache: Sendable {
   /// Stores code under `key`, in place of what was there.
   func store(_ code: [UInt8], for key: KernelCacheKey) {
     let entry = KernelCache.header(key: key, code: code) + code
-    guard CacheFile.makeDirectory(directory) else { return }
+    guard objection == nil, CacheFile.makeDirectory(directory) else { return }
     let path = path(of: key)
     let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0 ... .max))\(KernelCache.temporarySuffix)"
     guard CacheFile.write(entry, to: temporary), rename(temporary, path) == 0 else {

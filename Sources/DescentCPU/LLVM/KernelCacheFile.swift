@@ -17,13 +17,14 @@ struct CacheFile {
   /// Nanoseconds since 1970; the modification time, which ``touch(_:)`` moves.
   let lastUse: Int
 
-  /// The whole contents; nil when it cannot be read.
+  /// The whole contents; nil when it cannot be read, is no regular file, or somebody else may have written it.
   static func read(_ path: String) -> [UInt8]? {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Neither a link is followed nor a pipe waited for.
+    let descriptor = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
     guard descriptor >= 0 else { return nil }
     defer { close(descriptor) }
     var status = stat()
-    guard fstat(descriptor, &status) == 0, status.st_size >= 0 else { return nil }
+    guard fstat(descriptor, &status) == 0, isOurs(status, S_IFREG), status.st_size >= 0 else { return nil }
     let size = Int(status.st_size)
     let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
       while count < size, let base = buffer.baseAddress {
@@ -37,7 +38,7 @@ struct CacheFile {
 
   /// Makes a new file with these contents, for this user alone to write. False when that fails.
   static func write(_ bytes: [UInt8], to path: String) -> Bool {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else { return false }
     let complete = bytes.withUnsafeBytes { buffer in
       var offset = 0
@@ -50,6 +51,21 @@ struct CacheFile {
     }
     // Some file systems report a full disk only here.
     return close(descriptor) == 0 && complete
+  }
+
+  /// Whether it is of this kind and nobody but this user can have written to it.
+  private static func isOurs(_ status: stat, _ kind: mode_t) -> Bool {
+    status.st_mode & S_IFMT == kind && status.st_uid == geteuid() && status.st_mode & 0o022 == 0
+  }
+
+  /// Why code in a folder must not be run; nil where it may be, or where there is no such folder yet.
+  static func objection(to directory: String) -> String? {
+    var status = stat()
+    guard lstat(directory, &status) == 0 else { return nil }
+    if isOurs(status, S_IFDIR) { return nil }
+    if status.st_mode & S_IFMT == S_IFLNK { return "it is a symbolic link" }
+    if status.st_mode & S_IFMT != S_IFDIR { return "it is not a folder" }
+    return status.st_uid == geteuid() ? "others may write to it" : "it belongs to another user"
   }
 
   /// Sets the modification time to now, which marks the file as used.

@@ -55,6 +55,7 @@ package final class KernelCompiler: Sendable {
 
   private static let sharedResult = Result { () throws(EngineError) -> KernelCompiler in
     let environment = EngineEnvironment.current
+    try EngineEnvironment.check(environment)
     return try KernelCompiler(
       library: LLVMLibrary.find(environment: environment), cache: KernelCache.standard(environment: environment))
   }

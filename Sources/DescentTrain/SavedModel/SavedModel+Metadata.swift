@@ -66,6 +66,9 @@ extension SavedModel.Description {
       hyperparameters: try decoded(.hyperparameters, as: [String: String].self),
       split: try optional(.split, as: SavedModel.SplitFractions.self), version: text(.version))
     try checkWidths(file)
+    if let split, !(split.test > 0 && split.validation >= 0 && split.test + split.validation < 1) {
+      throw bad(.split, "the parts \(split.validation) and \(split.test) are no fractions of the data")
+    }
   }
 
   /// The network's ends must fit what stands before and after it.

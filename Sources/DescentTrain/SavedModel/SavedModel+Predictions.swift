@@ -11,6 +11,15 @@ public enum Prediction: Sendable, Equatable {
   case value(Double)
 }
 
+extension Prediction {
+  var isFinite: Bool {
+    switch self {
+    case .label(_, _, let probability): probability.isFinite
+    case .value(let value): Float(value).isFinite
+    }
+  }
+}
+
 /// How good a model's predictions were, where the truth is known.
 public struct PredictionQuality: Sendable, Equatable {
   /// Fraction of examples whose class was predicted; nil for numbers.
@@ -25,7 +34,7 @@ extension SavedModel {
 
   /// The model's prediction for every example of `data`, which must have the features that the model was trained with.
   ///
-  /// - Throws: `EngineError` when an engine library is missing.
+  /// - Throws: `EngineError` when an engine library is missing, `SavedModelError` for an output that is not finite.
   public func predictions(for data: Dataset) throws -> [Prediction] {
     require(
       data.featureCount == description.widths[0],
@@ -42,7 +51,11 @@ extension SavedModel {
       let count = min(Self.chunk, data.count - start)
       let width = data.featureCount
       let rows = Tensor(Array(data.features[start * width..<(start + count) * width]), shape: [count, width])
-      predictions += decoded(try forward([rows])[0].storage(), count: count)
+      let decoded = decoded(try forward([rows])[0].storage(), count: count)
+      if let bad = decoded.firstIndex(where: { !$0.isFinite }) {
+        throw SavedModelError.predictionNotFinite(data: data.name, example: start + bad + 1)
+      }
+      predictions += decoded
     }
     return predictions
   }

@@ -7,6 +7,8 @@ public enum SavedModelError: Error, Equatable, Sendable {
   /// The tensors are not those of the network that the metadata describe: everything that is missing, left over, of
   /// the wrong shape or type, or not finite.
   case wrongParameters(file: String, problems: [String])
+  /// The outputs for an example, counted from 1, are too large for float32, or no numbers.
+  case predictionNotFinite(data: String, example: Int)
 }
 
 extension SavedModelError: CustomStringConvertible {
@@ -21,6 +23,8 @@ extension SavedModelError: CustomStringConvertible {
     case .wrongParameters(let file, let problems):
       "\(file): the tensors are not those of the network described: \(problems.joined(separator: "; ")). "
         + "Save the model again."
+    case .predictionNotFinite(let data, let example):
+      "\(data): the model's output for example \(example) is not a finite number. Check the model and that example's values."
     }
   }
 }

@@ -58,6 +58,27 @@ import Testing
     #expect(try Data(contentsOf: URL(fileURLWithPath: path)) == intact)
   }
 
+  enum Stranger: CaseIterable {
+    case writableEntry, writableFolder, link, pipe
+  }
+
+  /// What others could have written is neither run nor waited for.
+  @Test(arguments: Stranger.allCases) func codeOfOthersIsNotRun(_ stranger: Stranger) throws {
+    let first = try compiler()
+    _ = try tripled(first)
+    let path = cache.path(of: first.key(symbol: "kernel", ir: KernelSamples.axpy(factor: 3)))
+    switch stranger {
+    case .writableEntry: #expect(chmod(path, 0o620) == 0)
+    case .writableFolder: #expect(chmod(cache.directory, 0o777) == 0)
+    case .link: #expect(rename(path, path + ".moved") == 0 && symlink(path + ".moved", path) == 0)
+    case .pipe: #expect(unlink(path) == 0 && mkfifo(path, 0o600) == 0)
+    }
+    let second = try compiler()
+    #expect(try tripled(second) == [3, 6])
+    #expect(second.counters == .init(compiled: 1, loadedFromDisk: 0, reusedInMemory: 0))
+    #expect((cache.objection != nil) == (stranger == .writableFolder))
+  }
+
   @Test func folderThatCannotBeMadeIsNotAnError() throws {
     let file = folder.path + "/occupied"
     try Data("x".utf8).write(to: URL(fileURLWithPath: file))
