@@ -174,6 +174,29 @@ private func unpacking<each Argument: CompiledValue>(
   }
 }
 
+/// `body` compiled as a function of one tensor, with the same options. Of its own, as is the next, so that a function that
+/// has a name can be passed.
+public func compile(
+  on device: Device? = nil, precision: Precision = .fast, memoryLimit: Int? = nil,
+  _ body: @escaping @Sendable (Tensor) throws -> Tensor
+) -> @Sendable (Tensor) throws -> Tensor {
+  let function = compile(on: device, precision: precision, memoryLimit: memoryLimit) { (x: [Tensor]) in
+    [try body(x[0])]
+  }
+  return { try function([$0])[0] }
+}
+
+/// `body` compiled as a function of two tensors, with the same options.
+public func compile(
+  on device: Device? = nil, precision: Precision = .fast, memoryLimit: Int? = nil,
+  _ body: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+) -> @Sendable (Tensor, Tensor) throws -> Tensor {
+  let function = compile(on: device, precision: precision, memoryLimit: memoryLimit) { (x: [Tensor]) in
+    [try body(x[0], x[1])]
+  }
+  return { try function([$0, $1])[0] }
+}
+
 /// What a compiled function takes and gives: a tensor.
 public protocol CompiledValue: Sendable {
   /// The value that a tensor stands for.

@@ -82,6 +82,13 @@ import Testing
       try seven(digits[0], digits[1], digits[2], digits[3], digits[4], digits[5], digits[6]).scalar() == 654_328)
   }
 
+  @Test func `functions that have a name`() throws {
+    let double: @Sendable (Tensor) -> Tensor = { $0 * 2 }
+    let add: @Sendable (Tensor, Tensor) -> Tensor = { $0 + $1 }
+    #expect(try compile(double)(Tensor(2.0)).scalar() == 4)
+    #expect(try compile(add)(Tensor(2.0), Tensor(3.0)).scalar() == 5)
+  }
+
   @Test func `several results, and none`() throws {
     let both = compile { (x: Tensor) in (x.sum(), x.max()) }
     let (sum, greatest) = try both(Tensor([1, 2, 4] as [Float]))

@@ -81,7 +81,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
-    if let seeds, seeds < 1 { throw ValidationError("--seeds must be at least 1, not \(seeds).") }
+    try Bounds.check(seeds, "--seeds", to: Bounds.listed)
     try checkForm()
     let entries = try entries()
     for (i, entry) in entries.enumerated() where entries[..<i].contains(where: { $0.name == entry.name }) {
