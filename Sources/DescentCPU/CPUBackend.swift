@@ -67,7 +67,7 @@ extension CompiledFunction {
   ) throws -> Executable {
     let step = try step(shapes: shapes, dtypes: dtypes, note: note)
     guard let step = step.prepared as? CPUStep else {
-      preconditionFailure("a function on \(device) has no executable of the processors")
+      fatalError("a function on \(device) has no executable of the processors")
     }
     return step.executable
   }

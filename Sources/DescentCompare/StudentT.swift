@@ -9,8 +9,8 @@ enum StudentT {
   ///   - confidence: in `0..<1`, 0.95 for a 95 % interval.
   ///   - degreesOfFreedom: at least 1.
   static func twoSidedQuantile(_ confidence: Double, degreesOfFreedom: Int) -> Double {
-    precondition(degreesOfFreedom >= 1, "degrees of freedom must be at least 1, got \(degreesOfFreedom)")
-    precondition((0..<1).contains(confidence), "confidence must be in 0..<1, got \(confidence)")
+    require(degreesOfFreedom >= 1, "degrees of freedom must be at least 1, got \(degreesOfFreedom)")
+    require((0..<1).contains(confidence), "confidence must be in 0..<1, got \(confidence)")
     // The probability grows with the angle, so halving the bracket finds it to the last bit in 60 rounds.
     var low = 0.0
     var high = Double.pi / 2

@@ -22,7 +22,7 @@ extension DataError: CustomStringConvertible {
       "\(file): cannot be read (\(reason)). Check that it is a file and that you may read it."
     case .fileTooLarge(let file, let bytes, let limit):
       "\(file): \(bytes) bytes are more than the \(limit) that can be read. Divide the file."
-    default: preconditionFailure("not an error about files")
+    default: fatalError("not an error about files")
     }
   }
 
@@ -48,7 +48,7 @@ extension DataError: CustomStringConvertible {
       "\(file):\(line): column \(column) has no name. Name it, or delete it if it only numbers the rows."
     case .duplicateColumn(let file, let line, let name, let first, let second):
       "\(file):\(line): columns \(first) and \(second) are both called '\(name)'. Rename one."
-    default: preconditionFailure("not an error about CSV text")
+    default: fatalError("not an error about CSV text")
     }
   }
 
@@ -74,7 +74,7 @@ extension DataError: CustomStringConvertible {
     case .tooManyLevels(let file, let column, let count, let limit):
       "\(file): the column '\(column)' has \(count) different values, more than the \(limit) that get a feature each. "
         + "Delete the column, group its values, or write it as numbers."
-    default: preconditionFailure("not an error about tables")
+    default: fatalError("not an error about tables")
     }
   }
 
@@ -94,7 +94,7 @@ extension DataError: CustomStringConvertible {
     case .unknownClass(let file, let line, let column, let value, let classes):
       "\(file):\(line): '\(shortened(value))' in the target '\(column)' is not a class that the model was trained with."
         + "\(suggestion(for: value, in: classes)) The classes are: \(list(classes))."
-    default: preconditionFailure("not an error about targets")
+    default: fatalError("not an error about targets")
     }
   }
 
@@ -106,7 +106,7 @@ extension DataError: CustomStringConvertible {
     case .tooFewRows(let name, let rows, let validation, let test):
       "\(name): \(count(rows, "row")) cannot be split into parts for training, validation (\(validation)) and test "
         + "(\(test)) that all have a row. Add rows, or set a fraction to 0."
-    default: preconditionFailure("not an error about splits")
+    default: fatalError("not an error about splits")
     }
   }
 
@@ -126,7 +126,7 @@ extension DataError: CustomStringConvertible {
       "\(file): the file has \(found) bytes, its header promises \(expected). Get the file again."
     case .countMismatch(let images, let imageCount, let labels, let labelCount):
       "\(images) has \(imageCount) images, \(labels) has \(labelCount) labels. Give two files of the same part."
-    default: preconditionFailure("not an error about IDX files")
+    default: fatalError("not an error about IDX files")
     }
   }
 }

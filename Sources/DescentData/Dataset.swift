@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// Examples in memory: a matrix of features and one target per example.
 ///
 /// The features are row-major, `[count, featureCount]`, so that a batch is gathered by copying whole rows.
@@ -71,16 +73,16 @@ public struct Dataset: Sendable, Equatable {
     targets: Targets
   ) {
     let width = featureShape.reduce(1, *)
-    precondition(width >= 1, "feature shape \(featureShape) has no elements")
-    precondition(features.count % width == 0, "\(features.count) values are not rows of shape \(featureShape)")
-    precondition(featureNames.count == width, "\(featureNames.count) feature names for shape \(featureShape)")
+    require(width >= 1, "feature shape \(featureShape) has no elements")
+    require(features.count % width == 0, "\(features.count) values are not rows of shape \(featureShape)")
+    require(featureNames.count == width, "\(featureNames.count) feature names for shape \(featureShape)")
     let count = features.count / width
-    precondition(targets.count == count || targets.count == 0, "\(targets.count) targets for \(count) examples")
+    require(targets.count == count || targets.count == 0, "\(targets.count) targets for \(count) examples")
     if let image = imageShape {
-      precondition(image.channels * image.height * image.width == width, "\(image) is not \(width) pixels")
+      require(image.channels * image.height * image.width == width, "\(image) is not \(width) pixels")
     }
     if case .classes(let labels, let names) = targets {
-      precondition(
+      require(
         labels.allSatisfy { $0 >= 0 && $0 < names.count }, "a label is outside 0 ..< \(names.count)")
     }
     self.name = name
@@ -98,7 +100,7 @@ public struct Dataset: Sendable, Equatable {
     var picked: [Float] = []
     picked.reserveCapacity(rows.count * width)
     for row in rows {
-      precondition(row >= 0 && row < count, "row \(row) is outside 0 ..< \(count)")
+      require(row >= 0 && row < count, "row \(row) is outside 0 ..< \(count)")
       picked.append(contentsOf: features[row * width..<(row + 1) * width])
     }
     let pickedTargets: Targets =

@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// The built-in dataset: 1,797 handwritten digits as 8 × 8 grey images.
 ///
 /// The test part of "Optical Recognition of Handwritten Digits" (E. Alpaydin and C. Kaynak, 1998, UCI Machine Learning
@@ -7,18 +9,18 @@ public enum Digits {
   /// row of the image, and ten classes named "0" to "9".
   public static func load() -> Dataset {
     let text = UnsafeBufferPointer(start: DigitsData.text.utf8Start, count: DigitsData.text.utf8CodeUnitCount)
-    precondition(checksum(of: text) == DigitsData.checksum, "DigitsData.swift is damaged: make it again")
+    require(checksum(of: text) == DigitsData.checksum, "DigitsData.swift is damaged: make it again")
     let pixelCount = 64
     var features: [Float] = []
     var labels: [Int32] = []
     features.reserveCapacity(DigitsData.count * pixelCount)
     labels.reserveCapacity(DigitsData.count)
     for line in text.split(separator: UInt8(ascii: "\n")) {
-      precondition(line.count == pixelCount + 1, "line \(labels.count + 1) of the digits has \(line.count) characters")
+      require(line.count == pixelCount + 1, "line \(labels.count + 1) of the digits has \(line.count) characters")
       for character in line.dropLast() { features.append(Float(value(of: character)) / 16) }
       labels.append(Int32(value(of: line[line.endIndex - 1])))
     }
-    precondition(labels.count == DigitsData.count, "\(labels.count) digits instead of \(DigitsData.count)")
+    require(labels.count == DigitsData.count, "\(labels.count) digits instead of \(DigitsData.count)")
     return Dataset(
       name: "digits", features: features, featureShape: [pixelCount],
       featureNames: (0..<pixelCount).map { "pixel_\($0 / 8)_\($0 % 8)" },
@@ -31,7 +33,7 @@ public enum Digits {
     switch character {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0")
     case UInt8(ascii: "a")...UInt8(ascii: "g"): character - UInt8(ascii: "a") + 10
-    default: preconditionFailure("byte \(character) is not a pixel value")
+    default: fatalError("byte \(character) is not a pixel value")
     }
   }
 

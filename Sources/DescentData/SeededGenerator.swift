@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// A small seeded random number generator whose sequence is the same on every platform.
 ///
 /// SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014): a counter that
@@ -32,7 +34,7 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// Multiply-and-reject (Lemire, "Fast random integer generation in an interval", 2019). The standard library's own
   /// `random(in:using:)` does not promise to stay the same between its versions, so it is not used.
   public mutating func next(below bound: UInt64) -> UInt64 {
-    precondition(bound > 0, "a random integer below \(bound) does not exist")
+    require(bound > 0, "a random integer below \(bound) does not exist")
     var product = next().multipliedFullWidth(by: bound)
     if product.low < bound {
       let threshold = (0 &- bound) % bound

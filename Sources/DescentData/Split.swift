@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// A dataset in three parts that have no example in common.
 public struct Split: Sendable, Equatable {
   /// The part that parameters are learned from.
@@ -42,7 +44,7 @@ public struct SplitRows: Sendable, Equatable {
     guard validation >= 0, test >= 0, validation + test < 1 else {
       throw .invalidFractions(validation: validation, test: test)
     }
-    precondition(labels.map { $0.count == count } ?? true, "\(labels?.count ?? 0) labels for \(count) rows")
+    require(labels.map { $0.count == count } ?? true, "\(labels?.count ?? 0) labels for \(count) rows")
     let testCount = Int((Double(count) * test).rounded())
     let validationCount = Int((Double(count) * validation).rounded())
     guard

@@ -63,8 +63,8 @@ public struct SafeTensors: Sendable {
 
   /// The bytes of the file. Traps when two tensors have one name.
   public func encoded() -> [UInt8] {
-    precondition(Set(tensors.map(\.name)).count == tensors.count, "two tensors have the same name")
-    precondition(!tensors.contains { $0.name == SafeTensorsHeader.metadataKey }, "a tensor has the metadata's name")
+    require(Set(tensors.map(\.name)).count == tensors.count, "two tensors have the same name")
+    require(!tensors.contains { $0.name == SafeTensorsHeader.metadataKey }, "a tensor has the metadata's name")
     var header = SafeTensorsHeader(metadata: metadata)
     var end = 0
     for (name, storage) in tensors {

@@ -30,24 +30,24 @@ public func logSumExp(_ x: Tensor, axis: Int = -1) -> Tensor {
   return result.reshaped(x.shape.removing(axes: [x.shape.normalized(axis: axis, for: "logSumExp")]))
 }
 
-/// x times a gate that opens from 0 to 1. Where it is open or shut to the last bit of any dtype, this is x or 0 without
-/// computing the gate: the products in its gradient would overflow there, or multiply 0 by an infinity.
-private func gated(_ x: Tensor, _ gate: (Tensor) -> Tensor) -> Tensor {
-  let isBetween = abs(x) .< 1000
-  let near = select(isBetween, x, .zeros(like: x))
-  return select(isBetween, near * gate(near), relu(x))
-}
-
 /// x·Φ(x), Φ the normal distribution function (Hendrycks & Gimpel 2016, arXiv 1606.08415).
-public func gelu(_ x: Tensor) -> Tensor { gated(x) { 0.5 * (1 + erf($0 * 0.7071067811865476)) } }
+public func gelu(_ x: Tensor) -> Tensor { 0.5 * x * (1 + erf(x * 0.7071067811865476)) }
 
 /// The tanh approximation of `gelu` from the same paper.
 public func geluTanh(_ x: Tensor) -> Tensor {
-  gated(x) { 0.5 * (1 + tanh(0.7978845608028654 * ($0 + 0.044715 * ($0 * $0 * $0)))) }
+  let inner = 0.7978845608028654 * (x + 0.044715 * (x * x * x))
+  return 0.5 * x * (1 + tanh(inner))
 }
 
 /// x·sigmoid(x) (Elfwing et al. 2017, arXiv 1702.03118).
-public func silu(_ x: Tensor) -> Tensor { gated(x, sigmoid) }
+///
+/// Where the sigmoid is 0 or 1 to the last bit of any dtype, this is x or 0 without computing it: the products in its gradient
+/// would overflow there, or multiply 0 by an infinity.
+public func silu(_ x: Tensor) -> Tensor {
+  let isBetween = abs(x) .< 1000
+  let near = select(isBetween, x, .zeros(like: x))
+  return select(isBetween, near * sigmoid(near), relu(x))
+}
 
 /// log(1 + exp(x)), written so that neither end overflows.
 ///

@@ -86,7 +86,7 @@ public struct AnyMethod: OptimizationMethod {
   /// The state as the type that `makeState` and `makeShared` of the same method have given it.
   private static func known<Known>(_ state: State) -> Known {
     guard let known = state.base as? Known else {
-      preconditionFailure("the state \(type(of: state.base)) belongs to another method; it should be \(Known.self)")
+      fatalError("the state \(type(of: state.base)) belongs to another method; it should be \(Known.self)")
     }
     return known
   }
@@ -95,7 +95,7 @@ public struct AnyMethod: OptimizationMethod {
   struct Inside<Method: OptimizationMethod>: Hashable, Sendable {}
   subscript<Method: OptimizationMethod>(inside type: Inside<Method>) -> Method {
     guard let method = base as? Method else {
-      preconditionFailure("an updater of \(Method.self) was given \(Swift.type(of: base)); make a new updater for it")
+      fatalError("an updater of \(Method.self) was given \(Swift.type(of: base)); make a new updater for it")
     }
     return method
   }

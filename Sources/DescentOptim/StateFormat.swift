@@ -56,7 +56,7 @@ struct EncodedTensor {
       return values.map { Variable($0) }
     } catch {
       // The definition needs no library.
-      preconditionFailure("optimizer state \(dtype)\(shape) could not be encoded: \(error)")
+      fatalError("optimizer state \(dtype)\(shape) could not be encoded: \(error)")
     }
   }
 

@@ -102,6 +102,7 @@ public final class Updater<Method: OptimizationMethod>: Sendable {
 
   /// Inside a compiled function: takes one step down the gradient of `loss`, a scalar.
   public func minimize(_ loss: Tensor) {
+    require(Trace.current != nil, "minimize works inside a compiled function; wrap the step in compile { … }")
     let values = parameters.map(\.value)
     let history = Set(Node.topologicalOrder(of: [loss.node]))
     require(

@@ -1,3 +1,8 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Darwin)
+  import Darwin
+#endif
 import DescentGraph
 import Synchronization
 
@@ -65,7 +70,7 @@ public final class Variable: TracedVariable, Sendable {
   ///
   /// Writing it inside a compiled function is the update; outside, use ``assign(_:)-(Tensor)``.
   public var value: Tensor {
-    get { Trace.current?.read(self) ?? Tensor(storage: snapshot()) }
+    get { Trace.current?.read(self) ?? Tensor(present()) }
     set {
       guard let trace = Trace.current else {
         fatalError("variable \(name) \(dtype)\(shape): outside a compiled function use assign(_:), which evaluates")
@@ -73,6 +78,24 @@ public final class Variable: TracedVariable, Sendable {
       trace.write(self, newValue)
     }
   }
+
+  /// The elements as they are now as a constant: the one of the last time where nothing has changed, so that a loss which
+  /// read the variable depends on what it gives to whoever asks for the gradient.
+  private func present() -> Node {
+    turn.take {
+      let rows = buffer.rows
+      if let known = last.withLock({ $0.node }), case .constant(.data(let storage)) = known.op,
+        memcmp(storage.pointer, rows.pointer, rows.byteCount) == 0
+      {
+        return known
+      }
+      let node = Tensor(storage: rows.copy()).node
+      last.withLock { $0.node = node }
+      return node
+    }
+  }
+  private struct Last: Sendable { weak var node: Node? }
+  private let last = Mutex(Last())
 
   /// A copy of the elements as they are now, between two steps.
   public func snapshot() -> Storage { turn.take { buffer.copy() } }
@@ -110,7 +133,7 @@ extension Variable {
   /// The variable that a trace has recorded.
   fileprivate static func behind(_ traced: any TracedVariable) -> Variable {
     guard let variable = traced as? Variable else {
-      preconditionFailure("\(type(of: traced)) \(traced.name) has no memory that a step could read or write")
+      fatalError("\(type(of: traced)) \(traced.name) has no memory that a step could read or write")
     }
     return variable
   }

@@ -99,3 +99,18 @@ import Testing
     #expect(counter.storage.integer(at: 0) == 3)
   }
 }
+
+/// Gradients without a compiled function.
+@Suite struct EagerGradientTests {
+  @Test func `the gradient by a variable's value is that of what the loss has read`() throws {
+    let w = Variable(Storage([Float(3), -1], shape: [2]), name: "w")
+    let loss = (w.value * w.value).sum()
+    #expect(try gradients(of: loss, withRespectTo: [w.value])[0].scalars(as: Float.self) == [6, -2])
+    // After a change it is another value, and what was read before stays what it was.
+    let before = w.value
+    w.assign(Storage([Float(5), 0], shape: [2]))
+    #expect(try w.value.scalars(as: Float.self) == [5, 0] && before.scalars(as: Float.self) == [3, -1])
+    let next = (w.value * w.value).sum()
+    #expect(try gradients(of: next, withRespectTo: [w.value])[0].scalars(as: Float.self) == [10, 0])
+  }
+}

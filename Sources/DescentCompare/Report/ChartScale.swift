@@ -21,7 +21,7 @@ struct ChartScale: Equatable {
 
   /// - Parameter range: a range of no width is widened, so that one value still has an axis.
   init(_ kind: Kind, _ range: ClosedRange<Double>) {
-    precondition(kind == .linear || range.lowerBound > 0, "a log axis needs positive bounds, got \(range)")
+    require(kind == .linear || range.lowerBound > 0, "a log axis needs positive bounds, got \(range)")
     self.kind = kind
     if range.upperBound > range.lowerBound {
       lower = range.lowerBound

@@ -46,7 +46,7 @@ extension Dataset {
       switch (targets, other.targets) {
       case (.classes(let own, let names), .classes(let others, _)): .classes(labels: own + others, names: names)
       case (.values(let own, let name), .values(let others, _)): .values(own + others, name: name)
-      default: preconditionFailure("\(name) and \(other.name) have targets of different kinds")
+      default: fatalError("\(name) and \(other.name) have targets of different kinds")
       }
     return Dataset(
       name: name, features: features + other.features, featureShape: featureShape, featureNames: featureNames,

@@ -1,3 +1,4 @@
+import DescentGraph
 import DescentData
 
 /// Points that fill the unit cube evenly: Halton's sequence (1960) with every digit of every coordinate permuted at random
@@ -14,7 +15,7 @@ struct Halton {
 
   /// - Parameter seed: of the permutations; the same seed gives the same points.
   init(dimensions: Int, seed: UInt64) {
-    precondition(dimensions <= Self.greatestDimension, "\(dimensions) dimensions, at most \(Self.greatestDimension)")
+    require(dimensions <= Self.greatestDimension, "\(dimensions) dimensions, at most \(Self.greatestDimension)")
     permutations = (0..<dimensions).map { dimension in
       var random = SeededGenerator(seed: seed, stream: UInt64(dimension))
       // Enough digits for 32 bits.

@@ -57,7 +57,7 @@ final class ProblemRun {
     let state = updater.state.map { (variable: $0.variable, start: $0.variable.snapshot()) }
     reset = { method in
       guard let method = method as? Method else {
-        preconditionFailure("a run of \(Method.self) was started with \(method)")
+        fatalError("a run of \(Method.self) was started with \(method)")
       }
       updater.method = method
       for (variable, start) in state { variable.assign(start) }
@@ -100,7 +100,7 @@ final class ProblemRun {
 
   /// The task's metric with the parameters as they are now, or where the method would have them evaluated.
   func measure(_ part: Problem.Part) throws -> Double {
-    guard let metric = measurements[part] else { preconditionFailure("\(part) was not compiled") }
+    guard let metric = measurements[part] else { fatalError("\(part) was not compiled") }
     return try metric.run { $0[0].double(at: 0) }
   }
 

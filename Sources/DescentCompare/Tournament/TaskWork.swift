@@ -167,7 +167,7 @@ struct TaskWork {
   ) throws -> (target: Double?, origin: String) {
     let reference = TournamentRunner.reference
     guard let entry = MethodTable.entry(named: reference.method) else {
-      preconditionFailure("there is no method '\(reference.method)' for targets")
+      fatalError("there is no method '\(reference.method)' for targets")
     }
     let space = SearchSpace(entry, decades: plan.decades, scope: .rate)
     var best: (final: Double, atShare: Double)?

@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// The order in which the examples of a dataset are visited: one seeded permutation per epoch, cut into batches.
 ///
 /// Only indices are permuted; features and targets stay where they are and are gathered by the same indices, so they
@@ -25,8 +27,8 @@ public struct BatchOrder: Sendable, Equatable {
   ///   - seed: any number; the same seed gives the same orders
   ///   - dropsPartialBatch: leave out a last batch that is not full
   public init(count: Int, batchSize: Int, seed: UInt64, dropsPartialBatch: Bool = false) {
-    precondition(count >= 0 && count <= Int32.max, "count \(count) is outside 0 ... \(Int32.max)")
-    precondition(batchSize >= 1, "batch size \(batchSize) is below 1")
+    require(count >= 0 && count <= Int32.max, "count \(count) is outside 0 ... \(Int32.max)")
+    require(batchSize >= 1, "batch size \(batchSize) is below 1")
     self.count = count
     self.batchSize = batchSize
     self.seed = seed
@@ -40,7 +42,7 @@ public struct BatchOrder: Sendable, Equatable {
 
   /// The places of batch number `batch` in the epoch's order.
   public func range(ofBatch batch: Int) -> Range<Int> {
-    precondition(batch >= 0 && batch < batchCount, "batch \(batch) is outside 0 ..< \(batchCount)")
+    require(batch >= 0 && batch < batchCount, "batch \(batch) is outside 0 ..< \(batchCount)")
     let start = batch * batchSize
     return start..<min(start + batchSize, count)
   }
@@ -51,8 +53,8 @@ public struct BatchOrder: Sendable, Equatable {
   ///   - order: room for exactly `count` indices; what it held does not matter
   ///   - epoch: number of the epoch, from 0
   public func fill(_ order: UnsafeMutableBufferPointer<Int32>, epoch: Int) {
-    precondition(order.count == count, "the buffer holds \(order.count) indices, the order has \(count)")
-    precondition(epoch >= 0, "epoch \(epoch) is below 0")
+    require(order.count == count, "the buffer holds \(order.count) indices, the order has \(count)")
+    require(epoch >= 0, "epoch \(epoch) is below 0")
     for index in 0..<count { order.initializeElement(at: index, to: Int32(truncatingIfNeeded: index)) }
     var generator = SeededGenerator(seed: seed, stream: UInt64(epoch))
     generator.shuffle(order)

@@ -1,3 +1,4 @@
+import DescentGraph
 import Foundation
 
 /// A source that is read ahead on a thread of its own, a few batches at most, so that a step does not wait for reading.
@@ -19,7 +20,7 @@ public final class PrefetchedSource: BatchSource {
   ///   - base: belongs to the thread that reads from now on.
   ///   - depth: how many batches are read ahead, at least 1.
   public init(_ base: sending any BatchSource, depth: Int = 2) {
-    precondition(depth > 0, "PrefetchedSource: a depth of \(depth) reads nothing ahead")
+    require(depth > 0, "PrefetchedSource: a depth of \(depth) reads nothing ahead")
     exampleCount = base.exampleCount
     assembly = base.assembly
     position = base.position

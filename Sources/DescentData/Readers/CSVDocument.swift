@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// The cells of a CSV file as text, addressed by row and column.
 ///
 /// The bytes of the file are kept once; a cell is a range of them. That makes a table of a million rows of ten columns
@@ -35,8 +37,8 @@ public struct CSVDocument: Sendable {
 
   /// The text of a cell as it stands in the file, without quotes.
   public func text(row: Int, column: Int) -> String {
-    precondition(row >= 0 && row < rowCount, "row \(row) is outside 0 ..< \(rowCount)")
-    precondition(column >= 0 && column < columnNames.count, "column \(column) is outside 0 ..< \(columnNames.count)")
+    require(row >= 0 && row < rowCount, "row \(row) is outside 0 ..< \(rowCount)")
+    require(column >= 0 && column < columnNames.count, "column \(column) is outside 0 ..< \(columnNames.count)")
     return fields.text(record: firstRecord + row, column: column, in: bytes)
   }
 
@@ -55,7 +57,7 @@ public struct CSVDocument: Sendable {
       }
       if let rows {
         for row in rows {
-          precondition(row >= 0 && row < rowCount, "row \(row) is outside 0 ..< \(rowCount)")
+          require(row >= 0 && row < rowCount, "row \(row) is outside 0 ..< \(rowCount)")
           visit(row)
         }
       } else {

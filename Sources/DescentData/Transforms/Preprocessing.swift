@@ -1,3 +1,5 @@
+import DescentGraph
+
 /// How the columns of a table become the features and targets of a dataset, fitted on training rows only.
 ///
 /// - A numeric column becomes one feature, `(value - mean) / scale`; a missing cell is imputed with the mean, so it
@@ -74,7 +76,7 @@ extension Preprocessing {
   public static func fit(
     table: Table, rows: [Int], target: String, task: PredictionTask? = nil
   ) throws(DataError) -> Preprocessing {
-    precondition(!rows.isEmpty, "no rows to fit on")
+    require(!rows.isEmpty, "no rows to fit on")
     var resolvedTask = task
     if resolvedTask == nil { resolvedTask = try table.task(forTarget: target) }
     let encoding = try TargetEncoding.fit(table: table, target: target, task: resolvedTask!, rows: rows)

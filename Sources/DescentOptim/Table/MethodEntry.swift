@@ -81,7 +81,7 @@ public struct MethodEntry: Sendable {
       do {
         return try change(make(schedule))
       } catch {
-        preconditionFailure("\(name): \(error), though not for its default learning rate")
+        fatalError("\(name): \(error), though not for its default learning rate")
       }
     }
   }

@@ -104,7 +104,7 @@ extension SavedModel.Description {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // The values are strings, integers and finite numbers by construction, which JSON can hold.
-    guard let data = try? encoder.encode(value) else { preconditionFailure("\(value) cannot be written as JSON") }
+    guard let data = try? encoder.encode(value) else { fatalError("\(value) cannot be written as JSON") }
     return String(decoding: data, as: UTF8.self)
   }
 }

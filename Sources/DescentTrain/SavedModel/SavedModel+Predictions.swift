@@ -81,7 +81,7 @@ extension SavedModel {
   /// Compares predictions with the targets of the examples they were made for; nil where there are none.
   public func quality(of predictions: [Prediction], for data: Dataset) -> PredictionQuality? {
     guard data.hasTargets, data.count > 0 else { return nil }
-    precondition(predictions.count == data.count, "\(predictions.count) predictions for \(data.count) examples")
+    require(predictions.count == data.count, "\(predictions.count) predictions for \(data.count) examples")
     switch data.targets {
     case .classes(let labels, _):
       let hits = zip(labels, predictions).count { label, prediction in
