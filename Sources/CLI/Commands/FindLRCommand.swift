@@ -56,6 +56,7 @@ struct FindLRCommand: ParsableCommand {
     _ = try MethodChoice.entry(named: optimizer)
     try MethodChoice.check(learningRate: from, option: "--from")
     try MethodChoice.check(learningRate: to, option: "--to")
+    guard Float(to).isFinite else { throw ValidationError("--to must be a number that float32 can hold, not \(to).") }
     guard from < to else { throw ValidationError("--from must be below --to, not \(from) and \(to).") }
     try Bounds.check(steps, "--steps", from: 10, to: Bounds.listed)
     try Bounds.check(batch, "--batch")

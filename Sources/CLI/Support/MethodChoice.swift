@@ -25,8 +25,8 @@ enum MethodChoice {
 
   /// A positive, finite learning rate, or an error that names the option.
   static func check(learningRate: Double, option: String) throws {
-    // Parameters are float32, in which other rates are 0 or infinite.
-    guard Float(learningRate) > 0, Float(learningRate).isFinite else {
+    // Parameters are float32, in which smaller rates are 0. One that is too large is for the run to report: it diverges.
+    guard Float(learningRate) > 0, learningRate.isFinite else {
       throw ValidationError(
         "\(option) must be a number above 0 that float32 can hold, for example 1e-3, not \(learningRate).")
     }
