@@ -135,7 +135,7 @@ extension CommandTests {
         ("compare digits --by time", "--by goes with --tasks or --tune"),
         ("compare digits --draws 3", "--draws goes with --tasks or --tune"),
         ("compare --tasks all --draws 0", "--draws must be at least 1"),
-        ("compare --tasks all --repetition=-1", "--repetition must be from 0"),
+        ("compare --tasks all --repetition=-1", "--repetition must be at least 0"),
         ("compare --tasks all --tune=-1", "--tune must be at least 0"),
         ("compare --tasks all --learning-rates sgd=1", "--learning-rates is for fixed rates"),
         ("compare --tasks all --column price", "--column is for data of your own"),

@@ -6,7 +6,7 @@ extension CommandTests {
   ///
   /// The options are those that the parser knows of, so that a new one is tested without a line here.
   struct ExtremeValues {
-    static let values = ["-9223372036854775808", "9223372036854775807", "18446744073709551616", "1e308", "nan", ""]
+    static let values = ["-9223372036854775808", "9223372036854775807", "1e308"]
 
     /// Small work for each subcommand, that an option is added to.
     static let work = [
