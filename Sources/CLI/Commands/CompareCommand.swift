@@ -126,7 +126,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     if tasks.listTasks { return TasksOptions.list(asJSON: output.json) }
     let interruption = Interruption()
-    if let reportPath { try AtomicFile.check(reportPath) }
+    if let reportPath { try AtomicFile.check(reportPath, reading: [data].compactMap { $0 }) }
     if tasks.isAskedFor { return try compareTasks(interruption) }
     let source = try dataSource()
     let sample = try source.prepare(seed: 0)

@@ -39,7 +39,7 @@ final class Interruption {
     }
   }
 
-  /// Whether a signal has arrived.
+  /// Whether a signal has arrived. Who asks says that the run has begun.
   var isRequested: Bool {
     flag.isAskedFor.store(true, ordering: .relaxed)
     return flag.count.load(ordering: .relaxed) > 0

@@ -12,8 +12,8 @@ struct TrainResult {
   private var epochsDone: Int { run.points.last?.epoch ?? 0 }
 
   /// The members a reader can rely on: `testAccuracy`, or `testRMSE` and `testR2` for a regression; `testLoss`,
-  /// `trainLoss`, `seconds`, `steps`, `peakMemoryBytes`, `interrupted`, `divergedAtStep`, `skippedSteps`, `stepsOfSeveralBatches`, `ending`. What does not exist, as the
-  /// results of a run that diverged, is `null`.
+  /// `trainLoss`, `seconds`, `steps`, `peakMemoryBytes`, `interrupted`, `divergedAtStep`, `skippedSteps`,
+  /// `stepsOfSeveralBatches`, `ending`. What does not exist, as the results of a run that diverged, is `null`.
   var json: OrderedJSON {
     var members = quality(outcome.test, "test").map { ($0.0, diverged ? .null : $0.1) }
     members += [

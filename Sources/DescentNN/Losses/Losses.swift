@@ -72,7 +72,8 @@ public func binaryCrossEntropy(_ logits: Tensor, _ targets: Tensor) -> Tensor {
   return (softplus(logits) - logits * targets).mean()
 }
 
-/// The fraction of rows whose greatest logit is the label's. Labels that are data must be as for ``crossEntropy(_:labels:labelSmoothing:ignoreIndex:)``.
+/// The fraction of rows whose greatest logit is the label's. Labels that are data must be as for
+/// ``crossEntropy(_:labels:labelSmoothing:ignoreIndex:)``.
 ///
 /// - Parameters:
 ///   - logits: `[…, classes]`, float.

@@ -4,8 +4,8 @@ import DescentGraph
 ///
 /// Decoupled, it acts before the method's step: ηλθ is subtracted from θ, η the learning rate that the method inside steps
 /// this parameter at (Loshchilov & Hutter 2017, arXiv 1711.05101), its group's or layer's. What that leaves alone, as it is
-/// frozen, skipped or not yet due, does not decay. Coupled, it acts on the gradients: λθ is added to them (L2 regularization), and the method
-/// treats that as part of the gradient. Modifiers inside see the sum, those outside do not.
+/// frozen, skipped or not yet due, does not decay. Coupled, it acts on the gradients: λθ is added to them (L2
+/// regularization), and the method treats that as part of the gradient. Modifiers inside see the sum, those outside do not.
 public struct WeightDecayed<Base: OptimizationMethod>: Modifier {
   /// Where the decay acts: on the parameters, or on the gradients.
   public enum Kind: String, CaseIterable, Sendable { case decoupled, coupled }
